@@ -1,0 +1,88 @@
+"""The rights of one member, from the role table: role of the client, roles of datasets, limit of the token."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from functools import cached_property
+
+from django.db.models import Q, QuerySet
+
+from .models import Dataset, DatasetScope, Member, Stage, UserGroup
+from .roles import CLIENT_ONLY, Right, Rights, rights_of_role
+
+#: Which datasets a member sees who may see only their own chains. Tasks are not known here: their app says it.
+OwnDatasets = Callable[[Member], "QuerySet[Dataset]"]
+_own_datasets: list[OwnDatasets] = []
+
+
+def own_datasets_are(function: OwnDatasets) -> OwnDatasets:
+    """Register who answers that; the app of the tasks does."""
+    _own_datasets.append(function)
+    return function
+
+
+class Access:
+    """What a member may do, worked out from the present rows with two queries at the most."""
+
+    def __init__(self, member: Member) -> None:
+        self.member = member
+        self.limit: Rights = frozenset(Right)
+        if member.token is not None and member.token.role:
+            self.limit = rights_of_role(member.token.role)
+
+    @cached_property
+    def of_client(self) -> Rights:
+        return rights_of_role(self.member.role) & self.limit
+
+    @cached_property
+    def _of_datasets(self) -> dict[int, Rights]:
+        """Rights by dataset key, where a scope gives some."""
+        found: dict[int, Rights] = defaultdict(frozenset)
+        groups = UserGroup.objects.filter(members=self.member)
+        scopes = DatasetScope.objects.filter(Q(member=self.member) | Q(user_group__in=groups))
+        for dataset_key, role in scopes.values_list("dataset_id", "role"):
+            found[dataset_key] |= (rights_of_role(role) - CLIENT_ONLY) & self.limit
+        return dict(found)
+
+    def of_dataset(self, dataset: Dataset) -> Rights:
+        if dataset.client_id != self.member.client_id:
+            return frozenset()
+        return self.of_client | self._of_datasets.get(dataset.pk, frozenset())
+
+    def may(self, right: Right, dataset: Dataset | None = None) -> bool:
+        return right in (self.of_client if dataset is None else self.of_dataset(dataset))
+
+    def in_datasets(self, right: Right) -> Q:
+        """Of datasets of any client: those in which the member has this right."""
+        within = Q(client_id=self.member.client_id, deleted_at=None)
+        if right in self.of_client:
+            return within
+        return within & Q(pk__in=[key for key, rights in self._of_datasets.items() if right in rights])
+
+    def own_datasets(self) -> Q:
+        """Of datasets of any client: those that the member sees for the sake of their own chains."""
+        found = Q(pk__in=[])
+        for function in _own_datasets:
+            found |= Q(pk__in=function(self.member).values("pk"))
+        return found & self.in_datasets(Right.READ_OWN)
+
+    @cached_property
+    def stages(self) -> QuerySet[Stage]:
+        """The stages in which the member may work: their rights allow it, and the stage is open or theirs."""
+        datasets = Dataset.objects.filter(self.in_datasets(Right.WORK))
+        return Stage.objects.filter(in_stage(self.member), dataset__in=datasets)
+
+    def may_work_in(self, stage: Stage) -> bool:
+        return self.may(Right.WORK, stage.dataset) and self.is_in(stage)
+
+    def is_in(self, stage: Stage) -> bool:
+        """Whether the stage is open to everyone whose role may work, or has this member."""
+        return Stage.objects.filter(in_stage(self.member), pk=stage.pk).exists()
+
+
+def in_stage(member: Member) -> Q:
+    """Of stages: those that are open (no people, no groups) or that have this member."""
+    listed = Stage.members.through.objects.filter(member=member).values("stage")
+    by_group = Stage.user_groups.through.objects.filter(usergroup__members=member).values("stage")
+    return Q(members=None, user_groups=None) | Q(pk__in=listed) | Q(pk__in=by_group)

@@ -1,0 +1,1 @@
+"""The demo's street scenes: drawn, not downloaded. No Django in here."""

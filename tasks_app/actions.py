@@ -1,0 +1,272 @@
+"""The verbs: start, submit, accept, reject, reopen. The only module that writes a task's status.
+
+Each locks the item, checks in the contract's order, writes with the version that it expects, records an event
+for each changed task, all in one transaction; it raises a `Refused` and changes nothing, or returns the task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from datasets_app.actions import check_text
+from datasets_app.errors import BadInput
+from datasets_app.models import Dataset, Member, Stage
+
+from . import policies
+from .chains import Chain, lock_chain
+from .errors import StaleVersion
+from .history import BATCH, Recorder, batched
+from .models import Task, TaskEvent
+from .workflow import OPEN, TRANSITIONS, Action, Status
+
+MAX_COMMENT = 10_000
+MAX_REASON = 200
+
+
+def start(task: Task, *, by: Member, comment: str = "", version: int | None = None) -> Task:
+    """ready or rejected → in_progress. A free task becomes the actor's."""
+    return _act(task, Action.START, _start, by=by, comment=comment, version=version)
+
+
+def submit(task: Task, *, by: Member, comment: str = "", version: int | None = None) -> Task:
+    """Hand the task over. The last stage finishes by itself, unless a customer or an admin is to look at it."""
+    return _act(task, Action.SUBMIT, _submit, by=by, comment=comment, version=version)
+
+
+def accept(task: Task, *, by: Member, comment: str = "", version: int | None = None, submit: bool = False) -> Task:
+    """Verify a submitted task; with `submit`, submit the next one too: both or neither."""
+    step = _accept_and_submit if submit else _accept
+    return _act(task, Action.ACCEPT, step, by=by, comment=comment, version=version)
+
+
+def reject(task: Task, *, by: Member, reason: str = "", comment: str = "", version: int | None = None) -> Task:
+    """Send a submitted task back to whoever submitted it; the same reviewer gets it again."""
+    return _act(task, Action.REJECT, _reject, by=by, comment=comment, reason=reason, version=version)
+
+
+def reopen(task: Task, *, by: Member, comment: str, version: int | None = None) -> Task:
+    """Send an accepted task back, with a comment. All later tasks of the chain wait again."""
+    return _act(task, Action.REOPEN, _reopen, by=by, comment=comment, version=version)
+
+
+# --- one action, from lock to record ---------------------------------------------------------------------------------
+
+Step = Callable[[Chain, Task, Recorder], None]
+
+
+def _act(
+    task: Task, action: Action, step: Step, *, by: Member, comment: str, version: int | None, reason: str = ""
+) -> Task:
+    with transaction.atomic():
+        chain = lock_chain(task)
+        task = chain.same(task)
+        policies.check_role(chain, task, action, by=by)
+        if step is _accept_and_submit:
+            policies.check_right(policies.Right.WORK, by=by, chain=chain)
+        _check_words(chain, task, action, step, comment=comment, reason=reason)
+        check_version(task, version)
+        policies.check_state(chain, task, action)
+        policies.check_person(chain, task, action, by=by)
+        recorder = Recorder(by=by, reason=reason, comment=comment)
+        step(chain, task, recorder)
+        recorder.save()
+        return task
+
+
+def _check_words(chain: Chain, task: Task, action: Action, step: Step, *, comment: str, reason: str) -> None:
+    """400: what the caller said is wrong, whatever the state."""
+    check_text(comment, "comment", MAX_COMMENT)
+    check_text(reason, "reason", MAX_REASON)
+    if action == Action.REOPEN and not comment.strip():
+        raise BadInput.of("comment_required", "Say in a comment why this task is reopened.", "comment")
+    if step is _accept_and_submit and chain.next(task) is None:
+        raise BadInput.of("no_next_task", "This is the last stage: there is no next task to submit.", "submit")
+    if action == Action.REJECT:
+        _check_reason(chain.dataset, reason)
+
+
+def _check_reason(dataset: Dataset, reason: str) -> None:
+    reasons = dataset.reject_reasons
+    if not reason and dataset.reason_required:
+        raise BadInput.of("reason_required", "This dataset asks for a reason to reject: give one.", "reason")
+    if reason and reasons and reason not in reasons:
+        known = ", ".join(reasons)
+        raise BadInput.of("unknown_reason", f"This dataset has these reasons to reject: {known}.", "reason")
+
+
+def check_version(task: Task, version: int | None) -> None:
+    if version is not None and version != task.version:
+        raise StaleVersion(task)
+
+
+def _write(recorder: Recorder, task: Task, action: Action, *, by_system: bool = False, **columns: Any) -> None:
+    write_many(recorder, action, [(task, columns)], by_system=by_system)
+
+
+def write_many(
+    recorder: Recorder, action: Action, changes: list[tuple[Task, dict[str, Any]]], *, by_system: bool = False
+) -> None:
+    """Write columns of tasks whose items are locked, their versions and events: the one place that sets a status.
+
+    Tasks that change alike are written by one statement. It names the version that it expects: where the lock
+    did not hold, nothing is written and `StaleVersion` is raised.
+    """
+    alike: dict[tuple[Any, ...], list[Task]] = {}
+    for task, columns in changes:
+        columns = _completed(recorder, task, columns)
+        before = {name: getattr(task, name) for name in columns if name != "due_at"}
+        from_status, expected = task.status, task.version
+        for name, value in columns.items():
+            setattr(task, name, value)
+        task.version, task.updated_at = expected + 1, recorder.at
+        recorder.record(task.item, task, action, from_status=from_status, before=before, by_system=by_system)
+        alike.setdefault((expected, *sorted(columns.items())), []).append(task)
+    for (expected, *columns_alike), tasks in alike.items():
+        for some in batched(tasks, BATCH):
+            rows = Task.objects.filter(pk__in=[task.pk for task in some], version=expected)
+            if rows.update(**dict(columns_alike), version=expected + 1, updated_at=recorder.at) != len(some):
+                raise StaleVersion(some[0])
+
+
+def _completed(recorder: Recorder, task: Task, columns: dict[str, Any]) -> dict[str, Any]:
+    """The columns with those that follow from the status: the clock, the due time, what it was started from."""
+    if "status" not in columns:
+        return columns
+    columns = dict(columns)
+    if columns["status"] != Status.IN_PROGRESS and task.started_from:
+        columns["started_from"] = ""
+    if columns["status"] in (Status.READY, Status.REJECTED) and task.status != Status.IN_PROGRESS:
+        columns.setdefault("clock_start", recorder.at)
+    if columns["status"] == Status.READY and task.status == Status.WAITING:
+        columns.setdefault("ready_at", recorder.at)
+    clock_start = columns.get("clock_start", task.clock_start)
+    columns["due_at"] = due_at(columns["status"], clock_start, task.stage)
+    return columns
+
+
+def due_at(status: str, clock_start: datetime | None, stage: Stage) -> datetime | None:
+    """When a task is late: null in statuses in which nobody works on it, and without a limit."""
+    if stage.time_limit_seconds is None or status not in OPEN or clock_start is None:
+        return None
+    return clock_start + timedelta(seconds=stage.time_limit_seconds)
+
+
+def _take(task: Task, recorder: Recorder) -> dict[str, Any]:
+    """The columns that make the actor the assignee of a free task."""
+    assert recorder.by is not None
+    return {} if task.assignee_id == recorder.by.user_id else {"assignee_id": recorder.by.user_id}
+
+
+# --- the steps: what one action does inside the transaction ------------------------------------------------------------
+
+
+def _start(chain: Chain, task: Task, recorder: Recorder) -> None:
+    taken = _take(task, recorder)
+    _write(recorder, task, Action.START, status=Status.IN_PROGRESS, started_from=task.status, **taken)
+
+
+def _submit(chain: Chain, task: Task, recorder: Recorder) -> None:
+    assert recorder.by is not None
+    following = chain.next(task)
+    columns: dict[str, Any] = {
+        "status": Status.SUBMITTED,
+        "submitted_at": recorder.at,
+        "submitted_by_id": recorder.by.user_id,
+        "reviewed_at": None,
+        "reviewed_by_id": None,
+        "label_changed_since_submit": False,
+    }
+    if following is None:
+        columns["changed_in_review"] = _changed_in_review(chain, task, recorder.by)
+    _write(recorder, task, Action.SUBMIT, **_take(task, recorder), **columns)
+    if following is None:
+        if finishes(task):
+            finish(task, recorder)
+    elif following.status == Status.WAITING:
+        _write(recorder, following, Action.SUBMIT, status=Status.READY)
+
+
+def finishes(task: Task) -> bool:
+    """Whether a submitted task of the last stage is accepted by the system, as nobody is to look at it again."""
+    return not task.dataset.customer_review and not (task.dataset.review_changed and task.changed_in_review)
+
+
+def finish(task: Task, recorder: Recorder) -> None:
+    """The system accepts a submitted task of the last stage."""
+    _write(recorder, task, Action.FINISH, by_system=True, status=Status.ACCEPTED, finished_at=recorder.at)
+
+
+def _changed_in_review(chain: Chain, task: Task, by: Member) -> bool:
+    """The finisher changed the label or value since the task before was submitted."""
+    previous = chain.previous(task)
+    if previous is None or previous.submitted_at is None:
+        return False
+    changes = TaskEvent.objects.filter(item=chain.item, action=Action.CHANGE, by=by.user, at__gte=previous.submitted_at)
+    return changes.exists()
+
+
+def _accept(chain: Chain, task: Task, recorder: Recorder) -> None:
+    following = chain.next(task)
+    _write(recorder, task, Action.ACCEPT, status=Status.ACCEPTED, finished_at=recorder.at, **_reviewed(recorder))
+    if following is not None:
+        columns = _take(following, recorder)
+        if following.status == Status.READY:
+            columns |= {"status": Status.IN_PROGRESS, "started_from": Status.READY}
+        if columns:
+            _write(recorder, following, Action.ACCEPT, **columns)
+
+
+def _accept_and_submit(chain: Chain, task: Task, recorder: Recorder) -> None:
+    assert recorder.by is not None
+    following = chain.next(task)
+    assert following is not None
+    _accept(chain, task, recorder)
+    policies.check_state(chain, following, Action.SUBMIT)
+    policies.check_person(chain, following, Action.SUBMIT, by=recorder.by)
+    _submit(chain, following, recorder)
+
+
+def _reject(chain: Chain, task: Task, recorder: Recorder) -> None:
+    columns = {
+        "status": Status.REJECTED,
+        "rework_count": task.rework_count + 1,
+        "last_reason": recorder.reason,
+        "last_comment": recorder.comment,
+    }
+    _write(recorder, task, Action.REJECT, **_reviewed(recorder), **_freed(chain, task), **columns)
+    following = chain.next(task)
+    if following is not None:
+        moves_to = TRANSITIONS[Action.REJECT].next.get(Status(following.status))
+        columns = _take(following, recorder)
+        if moves_to is not None:
+            columns["status"] = moves_to
+        if columns:
+            _write(recorder, following, Action.REJECT, **columns)
+
+
+def _reopen(chain: Chain, task: Task, recorder: Recorder) -> None:
+    columns = {"status": Status.REJECTED, "finished_at": None, "last_reason": "", "last_comment": recorder.comment}
+    _write(recorder, task, Action.REOPEN, **_freed(chain, task), **columns)
+    for later in chain.later(task):
+        moves_to = TRANSITIONS[Action.REOPEN].next.get(Status(later.status))
+        if moves_to is not None:
+            _write(recorder, later, Action.REOPEN, status=moves_to, finished_at=None)
+
+
+def _reviewed(recorder: Recorder) -> dict[str, Any]:
+    assert recorder.by is not None
+    return {"reviewed_at": recorder.at, "reviewed_by_id": recorder.by.user_id}
+
+
+def _freed(chain: Chain, task: Task) -> dict[str, Any]:
+    """A task that is sent back to someone who may no longer work there is free."""
+    if task.assignee is None:
+        return {}
+    member = Member.objects.present().filter(client=chain.dataset.client_id, user=task.assignee).first()
+    if member is not None and member.access.may_work_in(task.stage):
+        return {}
+    return {"assignee_id": None}

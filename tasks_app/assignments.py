@@ -1,0 +1,162 @@
+"""Give files, tracks and attributes to people: all or nothing, and for what comes later too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Q
+
+from datasets_app.actions import check_right, lock
+from datasets_app.errors import BadInput
+from datasets_app.models import Client, Dataset, Member, Stage
+from datasets_app.roles import Right
+
+from .actions import write_many
+from .assignment_entries import ALL, Entries, Wanted
+from .creation import Assigned, locked_tasks
+from .history import Recorder, batched
+from .models import Assignment, Task
+from .workflow import OPEN, Action, Status
+
+#: Targets that are looked up by one query.
+CHUNK = 1_000
+
+
+def assign_files(dataset: Dataset, entries: object, *, by: Member) -> None:
+    """Change and save the assignments of files (frame level). Raises `BadInput` with a problem for each bad entry."""
+    _assign(dataset, entries, "file_tasks", by=by)
+
+
+def assign_labels(dataset: Dataset, entries: object, *, by: Member) -> None:
+    """Change and save the assignments of labels, and of attributes at dataset level. Raises as `assign_files`."""
+    _assign(dataset, entries, "label_tasks", by=by)
+
+
+@transaction.atomic
+def _assign(dataset: Dataset, entries: object, field: str, *, by: Member) -> None:
+    check_right(by, Right.ASSIGN, dataset)
+    dataset = lock(dataset)
+    read = Entries(dataset, field)
+    wanted = read.wanted(entries)
+    _save(dataset, wanted)
+    assigned = Assigned(dataset)
+    if not dataset.allow_self_review:
+        read.check_four_eyes(wanted, assigned)
+    if read.problems:
+        raise BadInput(*read.problems)
+    _reach(dataset, wanted, assigned, by)
+
+
+def _save(dataset: Dataset, wanted: Wanted) -> None:
+    """The rows are what was asked for; "all tracks" replaces what single tracks of the stage had."""
+    by_stage: dict[tuple[int, str], list[int]] = {}
+    for stage_key, kind, key in wanted:
+        by_stage.setdefault((stage_key, kind), []).append(key)
+    for (stage_key, kind), keys in by_stage.items():
+        rows = Assignment.objects.filter(dataset=dataset, stage=stage_key)
+        if kind == ALL:
+            rows.filter(Q(all_tracks=True) | Q(item__label__isnull=False)).delete()
+        for some in batched(keys, CHUNK) if kind != ALL else ():
+            rows.filter(**{f"{kind}__in": some}).delete()
+    Assignment.objects.bulk_create(
+        (
+            Assignment(
+                dataset=dataset,
+                stage_id=stage_key,
+                user=user,
+                file_id=key if kind == "file" else None,
+                item_id=key if kind == "item" else None,
+                all_tracks=kind == ALL,
+            )
+            for (stage_key, kind, key), user in wanted.items()
+            if user is not None
+        ),
+        batch_size=CHUNK,
+    )
+
+
+def _reach(dataset: Dataset, wanted: Wanted, assigned: Assigned, by: Member) -> None:
+    """The tasks that exist there get the person; accepted ones keep theirs."""
+    recorder = Recorder(by=by)
+    by_stage: dict[tuple[int, str], list[int]] = {}
+    for stage_key, kind, key in wanted:
+        by_stage.setdefault((stage_key, kind), []).append(key)
+    for (stage_key, kind), keys in by_stage.items():
+        tasks = Task.objects.filter(dataset=dataset, stage=stage_key, deleted_at=None).exclude(status=Status.ACCEPTED)
+        if kind == ALL:
+            _give(tasks.filter(item__label__isnull=False), assigned, recorder)
+        for some in batched(keys, CHUNK) if kind != ALL else ():
+            place = {"item__file__in": some} if kind == "file" else {"item__in": some}
+            _give(tasks.filter(**place), assigned, recorder)
+
+
+def _give(tasks: Iterable[Task], assigned: Assigned, recorder: Recorder) -> None:
+    for some in locked_tasks(tasks):
+        changes = []
+        for task in some:
+            user_key = assigned.to(task.stage, task.item)
+            if task.assignee_id != user_key:
+                changes.append((task, _handed_to(task, user_key)))
+        write_many(recorder, Action.ASSIGN, changes)
+        recorder.save()
+
+
+def _handed_to(task: Task, user_key: int | None) -> dict[str, object]:
+    """The columns of a task that another person gets: one in progress is what it was before start."""
+    columns: dict[str, object] = {"assignee_id": user_key}
+    if task.status == Status.IN_PROGRESS:
+        columns["status"] = Status(task.started_from)
+    return columns
+
+
+@transaction.atomic
+def release_lost(client: Client, *, by: Member | None) -> None:
+    """People whose rights have ended lose their open tasks and their assignments there: they are free again."""
+    losable = Q(status__in=[*OPEN, Status.WAITING], deleted_at=None)
+    tasks = Task.objects.filter(losable, dataset__client=client, assignee__isnull=False)
+    saved = Assignment.objects.filter(dataset__client=client)
+    pairs = set(tasks.order_by().values_list("assignee_id", "stage_id").distinct())
+    pairs |= set(saved.order_by().values_list("user_id", "stage_id").distinct())
+    users = {user for user, _stage in pairs}
+    members = {one.user_id: one for one in Member.objects.present().filter(client=client, user__in=users)}
+    stages = Stage.objects.select_related("dataset").in_bulk({stage for _user, stage in pairs})
+    recorder = Recorder(by=by)
+    for user_key, stage_key in sorted(pairs):
+        member = members.get(user_key)
+        if member is not None and member.access.may_work_in(stages[stage_key]):
+            continue
+        saved.filter(user=user_key, stage=stage_key).delete()
+        for some in locked_tasks(tasks.filter(assignee=user_key, stage=stage_key)):
+            write_many(recorder, Action.ASSIGN, [(task, _handed_to(task, None)) for task in some])
+            recorder.save()
+
+
+def saved_file_tasks(dataset: Dataset) -> list[dict[str, object]]:
+    """The saved assignments of files, in the form in which they are sent: one entry for each stage and person."""
+    found: dict[tuple[str, str], list[str]] = {}
+    rows = Assignment.objects.filter(dataset=dataset, file__isnull=False)
+    for stage_id, email, file_id in rows.values_list("stage__stage_id", "user__email", "file__file_id"):
+        found.setdefault((stage_id, email), []).append(file_id)
+    return [{"stage_id": stage, "email": email, "file_ids": files} for (stage, email), files in found.items()]
+
+
+def saved_label_tasks(dataset: Dataset) -> list[dict[str, object]]:
+    """The saved assignments at dataset level, in the form in which they are sent."""
+    entries: list[dict[str, object]] = []
+    rows = Assignment.objects.filter(dataset=dataset, file=None).select_related(
+        "stage", "user", "item__label", "item__attribute"
+    )
+    labels: dict[tuple[str, str, str], list[str]] = {}
+    for row in rows:
+        head = {"stage_id": row.stage.stage_id, "email": row.user.email}
+        if row.all_tracks:
+            entries.append(head | {"all": True})
+        elif row.item is not None and row.item.label is not None:
+            label = row.item.label
+            labels.setdefault((row.stage.stage_id, row.user.email, label.label_set_id), []).append(label.label_id)
+        elif row.item is not None and row.item.attribute is not None:
+            entries.append(head | {"attribute_id": row.item.attribute.attribute_id})
+    for (stage_id, email, label_set_id), label_ids in labels.items():
+        entries.append({"stage_id": stage_id, "email": email, "label_ids": label_ids, "label_set_id": label_set_id})
+    return entries

@@ -1,0 +1,70 @@
+"""The chain of an item: its tasks in stage order, locked for a writer or read for a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from datasets_app.models import Dataset, User
+
+from .models import Item, Task
+
+
+@dataclass(slots=True)
+class Chain:
+    """The tasks of one item: `prev(t)`, `t`, `next(t)`."""
+
+    item: Item
+    tasks: list[Task]
+
+    @property
+    def dataset(self) -> Dataset:
+        return self.item.dataset
+
+    def same(self, task: Task) -> Task:
+        """The task as it is in this chain: the object in hand may be stale."""
+        return next(one for one in self.tasks if one.pk == task.pk)
+
+    def previous(self, task: Task) -> Task | None:
+        return next((one for one in self.tasks if one.pk == task.previous_id), None)
+
+    def next(self, task: Task) -> Task | None:
+        return next((one for one in self.tasks if one.previous_id == task.pk), None)
+
+    @property
+    def present(self) -> list[Task]:
+        """Without those that were withdrawn, with their object or with their stage."""
+        return [one for one in self.tasks if one.deleted_at is None]
+
+    def later(self, task: Task) -> list[Task]:
+        return [one for one in self.present if one.stage_order > task.stage_order]
+
+    def reviewer(self, task: Task) -> User | None:
+        """Who is to review a task: the assignee of the next one, unless four eyes bar them (then nobody)."""
+        following = self.next(task)
+        if following is None or following.assignee is None:
+            return None
+        if self.bars(following.assignee, task):
+            return None
+        return following.assignee
+
+    def bars(self, user: User, task: Task) -> bool:
+        """Four eyes: nobody reviews what they submitted."""
+        return task.submitted_by_id == user.pk and not self.dataset.allow_self_review
+
+
+def read_chain(task: Task) -> Chain:
+    """The chain of a task as it is now, for reading."""
+    return _chain(Item.objects.select_related("dataset", "attribute").get(pk=task.item_id))
+
+
+def lock_chain(task: Task) -> Chain:
+    """The chain of a task, locked until the transaction ends."""
+    return _chain(Item.objects.select_related("dataset", "attribute").locked().get(pk=task.item_id))
+
+
+def _chain(item: Item) -> Chain:
+    tasks = Task.objects.filter(item=item).select_related("stage", "assignee", "submitted_by")
+    chain = Chain(item, list(tasks.order_by("stage_order")))
+    for task in chain.tasks:
+        task.item, task.dataset, task.stage.dataset = item, item.dataset, item.dataset
+    return chain

@@ -1,0 +1,7 @@
+"""Items, tasks, assignments and events."""
+
+from .assignments import Assignment
+from .events import HistoryIsClosed, TaskEvent
+from .tasks import Item, Task, TaskType
+
+__all__ = ["Assignment", "HistoryIsClosed", "Item", "Task", "TaskEvent", "TaskType"]

@@ -1,0 +1,153 @@
+"""Items, what is worked on, and tasks, the work on one item in one stage."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from datasets_app.fields import MillisField
+from datasets_app.ids import now, opaque_id
+from datasets_app.models import Attribute, Dataset, File, Label, Stage, User, both_or_neither
+from tasks_app.querysets import ItemQuerySet, TaskQuerySet
+from tasks_app.workflow import HANDED_OVER, OPEN, Status
+
+
+class TaskType(models.TextChoices):
+    LABEL = "label", "label"
+    FRAME_ATTRIBUTE = "frame_attribute", "frame attribute"
+    DATASET_ATTRIBUTE = "dataset_attribute", "dataset attribute"
+
+
+class Item(models.Model):
+    """What is worked on: one object, one frame attribute, one dataset attribute. Every writer locks it first."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="items")
+    task_type = models.CharField(max_length=20, choices=TaskType.choices)
+    label = models.OneToOneField(Label, on_delete=models.PROTECT, null=True, blank=True, related_name="item")
+    attribute = models.ForeignKey(Attribute, on_delete=models.PROTECT, null=True, blank=True, related_name="items")
+    #: Set at frame level, empty at dataset level.
+    file = models.ForeignKey(File, on_delete=models.PROTECT, null=True, blank=True, related_name="items")
+    #: The hash of the chain's newest event: cutting off the end of a history shows too.
+    last_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
+
+    objects = ItemQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(task_type="label", label__isnull=False, attribute=None)
+                | Q(task_type__in=["frame_attribute", "dataset_attribute"], label=None, attribute__isnull=False),
+                name="item_is_of_a_label_or_an_attribute",
+            ),
+            models.UniqueConstraint(
+                fields=["attribute", "file"],
+                condition=Q(attribute__isnull=False, file__isnull=False),
+                name="one_item_for_each_attribute_and_file",
+            ),
+            models.UniqueConstraint(
+                fields=["attribute"],
+                condition=Q(attribute__isnull=False, file=None),
+                name="one_item_for_each_attribute_as_a_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        subject = str(self.label or self.attribute)
+        return f"{subject} in {self.file}" if self.file_id else subject
+
+
+class Task(models.Model):
+    """The work on one item in one stage. Only `tasks_app.actions` and `tasks_app.sync` write it."""
+
+    task_id = models.CharField(max_length=64, unique=True, default=opaque_id, editable=False)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="tasks")
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="tasks")
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="tasks")
+    #: prev(t); `task.next` is the other end. Kept, so that a list of a million joins instead of searching.
+    previous = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="next")
+
+    file_order = models.PositiveIntegerField()
+    item_order = models.BigIntegerField()
+    stage_order = models.PositiveIntegerField()
+
+    status = models.CharField(max_length=12, choices=Status.choices)
+    #: What an in_progress task was before start: reassigning sets it back to that.
+    started_from = models.CharField(max_length=12, choices=Status.choices, blank=True, default="")
+    assignee = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned_tasks")
+    rework_count = models.PositiveIntegerField(default=0)
+    last_reason = models.CharField(max_length=200, blank=True, default="")
+    last_comment = models.TextField(blank=True, default="")
+    changed_in_review = models.BooleanField(default=False)
+    label_changed_since_submit = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+
+    created_at = MillisField(default=now)
+    updated_at = MillisField(default=now)
+    ready_at = MillisField(null=True, blank=True)
+    clock_start = MillisField(null=True, blank=True)
+    due_at = MillisField(null=True, blank=True)
+    submitted_at = MillisField(null=True, blank=True)
+    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reviewed_at = MillisField(null=True, blank=True)
+    reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    finished_at = MillisField(null=True, blank=True)
+    deleted_at = MillisField(null=True, blank=True)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["dataset", "file_order", "item_order", "stage_order"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "stage"], name="one_task_for_each_item_and_stage"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="task_status_is_one_of_six"),
+            both_or_neither("submitted_at", "submitted_by", "task_submitted_at_and_by_go_together"),
+            both_or_neither("reviewed_at", "reviewed_by", "task_reviewed_at_and_by_go_together"),
+            models.CheckConstraint(
+                condition=~Q(status__in=sorted(HANDED_OVER)) | Q(submitted_at__isnull=False),
+                name="task_handed_over_was_submitted",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="in_progress") | Q(assignee__isnull=False, started_from__in=["ready", "rejected"]),
+                name="task_in_progress_has_an_assignee",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="in_progress") | Q(started_from=""), name="task_started_only_in_progress"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="accepted", finished_at__isnull=False)
+                | (~Q(status="accepted") & Q(finished_at=None)),
+                name="task_accepted_is_finished",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=sorted(OPEN)) | Q(clock_start__isnull=False), name="task_open_has_a_clock"
+            ),
+            models.CheckConstraint(
+                condition=Q(due_at=None) | Q(status__in=sorted(OPEN)), name="task_due_only_while_open"
+            ),
+            models.CheckConstraint(condition=~Q(previous=F("id")), name="task_is_not_its_own_previous"),
+        ]
+        indexes = [
+            # The list of a dataset, whole or by cursor, in list order.
+            models.Index(fields=["dataset", "file_order", "item_order", "stage_order"], name="task_list_order"),
+            # Counts by stage and status (progress), and lists with these filters.
+            models.Index(fields=["dataset", "deleted_at", "stage", "status"], name="task_by_stage_and_status"),
+            # A person's tasks, and whether a labeller sees a dataset.
+            models.Index(fields=["assignee", "dataset", "status"], name="task_by_assignee"),
+            # Delayed tasks, worst first, and ordering by due time.
+            models.Index(fields=["dataset", "due_at"], name="task_due", condition=Q(due_at__isnull=False)),
+            # Ordering by latest change.
+            models.Index(fields=["dataset", "-updated_at", "-id"], name="task_updated"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} ({self.stage_id_text}: {self.status})"
+
+    @property
+    def stage_id_text(self) -> str:
+        """The contract's `stage_id`; Django's own `stage_id` is the database key."""
+        return self.stage.stage_id
+
+    @property
+    def level(self) -> str:
+        """`frame` or `dataset`: where the task stands."""
+        return "frame" if self.item.file_id else "dataset"

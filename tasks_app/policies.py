@@ -1,0 +1,179 @@
+"""Who may: the role, the assignee, the stage, four eyes. `check_…` raises with a sentence, `can` asks.
+
+The contract's order of refusals (section 4) is the order of the checks: role, then (in `actions`) input and
+version, then state, then person.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from datasets_app.errors import NotAllowed, Refused
+from datasets_app.ids import now
+from datasets_app.models import AttributeValue, Member
+from datasets_app.roles import Right, roles_with
+
+from .chains import Chain
+from .errors import (
+    AlreadyTaken,
+    DatasetDone,
+    FourEyes,
+    Frozen,
+    InvalidTransition,
+    LabelDeleted,
+    NotInStage,
+    NotTheAssignee,
+    PreviousNotAccepted,
+    ValueMissing,
+)
+from .models import Task, TaskEvent
+from .workflow import BEGUN, TRANSITIONS, VERBS, Action, Status
+
+#: How long "a moment ago" is: who loses a free task within it is told so (409), later it is simply not theirs (403).
+MOMENT = timedelta(seconds=10)
+
+
+def needed_right(chain: Chain, task: Task, action: Action) -> Right:
+    """The right that an action on this task needs, whatever its status."""
+    if action in (Action.START, Action.SUBMIT):
+        return Right.WORK
+    if action in (Action.ACCEPT, Action.REJECT):
+        return Right.REVIEW if chain.next(task) else Right.REVIEW_LAST
+    return Right.ASSIGN
+
+
+def check_right(right: Right, *, by: Member, chain: Chain) -> None:
+    """The role of the member can do this at all."""
+    if not by.access.may(right, chain.dataset):
+        able = ", ".join(role.label.lower() for role in roles_with(right))
+        raise NotAllowed(f"Your role here cannot {right.label}. These roles can: {able}.")
+
+
+def check_role(chain: Chain, task: Task, action: Action, *, by: Member) -> None:
+    check_right(needed_right(chain, task, action), by=by, chain=chain)
+
+
+def check_alive(chain: Chain, task: Task) -> None:
+    """The dataset is not done and the object is there."""
+    if chain.dataset.done_at is not None:
+        raise DatasetDone
+    if task.deleted_at is not None:
+        raise LabelDeleted
+
+
+def check_state(chain: Chain, task: Task, action: Action) -> None:
+    """The table allows the action in the task's status and in that of the task before it."""
+    check_alive(chain, task)
+    row = TRANSITIONS[action]
+    if task.status not in row.sources:
+        raise InvalidTransition(task, action, who=_who_did_it(task), meant=_meant(chain, task, action))
+    previous = chain.previous(task)
+    if row.previous is not None and previous is not None and previous.status not in row.previous:
+        raise PreviousNotAccepted(task, previous)
+    if action == Action.SUBMIT:
+        check_value(chain)
+
+
+def check_value(chain: Chain) -> None:
+    """An attribute task is submitted with a value. A sequence's may also be values of its frames."""
+    attribute = chain.item.attribute
+    if attribute is None:
+        return
+    values = AttributeValue.objects.filter(attribute=attribute)
+    if chain.item.file_id is not None:
+        values = values.filter(file=chain.item.file_id)
+    if not values.exists():
+        raise ValueMissing(attribute.attribute_id)
+
+
+def _meant(chain: Chain, task: Task, action: Action) -> Task | None:
+    """The neighbour that an accept or reject on the reviewer's own task was meant for."""
+    previous = chain.previous(task)
+    if action in (Action.ACCEPT, Action.REJECT) and previous and previous.status == Status.SUBMITTED:
+        return previous
+    return None
+
+
+def _who_did_it(task: Task) -> str:
+    """", eve@example.com accepted it": the other winner of a race, in words."""
+    last = TaskEvent.objects.filter(task=task, by__isnull=False).select_related("by").order_by("-version").first()
+    if last is None or now() - last.at > MOMENT:
+        return ""
+    return f" ({last.by} {Action(last.action).label} it a moment ago)"
+
+
+def check_person(chain: Chain, task: Task, action: Action, *, by: Member) -> None:
+    """This person, beyond the role: the assignee, or for a free task anyone of the stage; and four eyes."""
+    if action in (Action.START, Action.SUBMIT):
+        if task.assignee is not None and task.assignee_id != by.user_id:
+            raise _not_yours(task, action)
+        _check_stage(task, by=by)
+    elif action in (Action.ACCEPT, Action.REJECT):
+        _check_reviewer(chain, task, action, by=by)
+
+
+def _check_reviewer(chain: Chain, task: Task, action: Action, *, by: Member) -> None:
+    if chain.bars(by.user, task):
+        raise FourEyes(action)
+    following = chain.next(task)
+    if following is None:
+        return
+    reviewer = chain.reviewer(task)
+    if reviewer is not None and reviewer != by.user:
+        raise _not_yours(following, action)
+    _check_stage(following, by=by)
+
+
+def _check_stage(task: Task, *, by: Member) -> None:
+    if not by.access.is_in(task.stage):
+        raise NotInStage(task.stage.stage_id)
+
+
+def _not_yours(task: Task, action: Action) -> Refused:
+    """It is someone else's. Was it free a moment ago? Then the caller lost a race, and is told so."""
+    assert task.assignee is not None
+    last = TaskEvent.objects.filter(task=task).order_by("-version").first()
+    taken = last is not None and now() - last.at <= MOMENT and last.by_id == task.assignee_id
+    if taken and last is not None and "assignee_id" in last.before and last.before["assignee_id"] is None:
+        return AlreadyTaken(task.assignee)
+    return NotTheAssignee(action, task.assignee)
+
+
+def may_edit(chain: Chain, *, by: Member) -> bool:
+    """The assignee of the item's open task, in a stage that can edit or after a rejection."""
+    mine = [task for task in chain.present if task.assignee_id == by.user_id and task.status in BEGUN]
+    return by.access.may(Right.WORK, chain.dataset) and any(task.stage.can_edit or task.rework_count for task in mine)
+
+
+def check_can_change(chain: Chain, *, by: Member) -> None:
+    """Labels and values of an item may be changed by this person now (contract, section 3, Editing)."""
+    if not by.access.may(Right.LABELS, chain.dataset) and not may_edit(chain, by=by):
+        raise Frozen(", ".join(f"{task.stage.stage_id} is {task.status}" for task in chain.present))
+
+
+def check(chain: Chain, task: Task, action: Action, *, by: Member) -> None:
+    """Everything but input and version, in the order of refusals."""
+    check_role(chain, task, action, by=by)
+    check_state(chain, task, action)
+    check_person(chain, task, action, by=by)
+
+
+def can(chain: Chain, task: Task, action: Action, *, by: Member) -> bool:
+    """Whether the action would be allowed now."""
+    try:
+        check(chain, task, action, by=by)
+    except Refused:
+        return False
+    return True
+
+
+def can_change(chain: Chain, *, by: Member) -> bool:
+    """Whether a label or value could be changed now."""
+    if chain.dataset.done_at is not None or not chain.present:
+        return False
+    return by.access.may(Right.LABELS, chain.dataset) or may_edit(chain, by=by)
+
+
+def allowed(chain: Chain, task: Task, *, by: Member) -> list[Action]:
+    """The verbs that this person may use on this task now: what the pages show as buttons."""
+    return [action for action in VERBS if can(chain, task, action, by=by)]

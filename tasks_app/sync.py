@@ -1,0 +1,167 @@
+"""Make the tasks follow the data: create what is missing, withdraw, restore. Twice changes nothing.
+
+Everything is done in sets: the number of queries grows with the number of batches, never of tasks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q
+
+from datasets_app.changes import Change
+from datasets_app.models import Attribute, Dataset, Member
+
+from .actions import finish, finishes, write_many
+from .creation import Assigned, locked_tasks, new_task
+from .editing import mark_changed
+from .history import BATCH, Recorder, batched
+from .models import Item, Task
+from .pipeline import follow_pipeline, replan
+from .planning import PlannedAttribute, PlannedItem, PlannedLabel, plan_attributes, plan_chain, plan_labels
+from .workflow import Action, Status
+
+#: Items that are held at once while their tasks are written.
+CHUNK = 2_000
+
+
+def sync(dataset: Dataset, *, by: Member | None = None, change: Change | None = None) -> None:
+    """Bring the tasks of a dataset in line with its stages, labels and attributes.
+
+    Runs inside the transaction of the change, which has locked the dataset.
+    """
+    change = change or Change()
+    if change.pipeline:
+        follow_pipeline(dataset, by=by)
+    _withdraw(dataset, by)
+    _restore(dataset, by)
+    if change.pipeline:
+        replan(dataset, by=by)
+    _mark_changed(dataset, by, change)
+    _create_missing(dataset, by, change)
+    if change.settings:
+        _finish_what_waits(dataset, by)
+
+
+# --- missing items -----------------------------------------------------------------------------------------------------
+
+
+def missing_items(dataset: Dataset) -> Iterator[PlannedItem]:
+    """What should be an item and is none yet, in list order within labels and within attributes."""
+    labels = dataset.labels.filter(withdrawn_at=None, item=None).order_by("pk")
+    rows = labels.values_list("pk", "file_id", "file__position")
+    yield from plan_labels(PlannedLabel(key, file_key, position or 0) for key, file_key, position in rows.iterator())
+    there = set(Item.objects.filter(dataset=dataset, label=None).values_list("attribute_id", "file_id"))
+    attributes = [
+        PlannedAttribute(attribute.pk, attribute.level == Attribute.Level.FRAME, attribute.position)
+        for attribute in dataset.attributes.all()
+    ]
+    files = dataset.files.values_list("pk", "position")
+    for item in plan_attributes(attributes, files, is_sequence=dataset.is_sequence):
+        if (item.attribute_key, item.file_key) not in there:
+            yield item
+
+
+def _create_missing(dataset: Dataset, by: Member | None, change: Change) -> None:
+    assigned = Assigned(dataset)
+    planned = list(missing_items(dataset))
+    recorder = Recorder(by=by)
+    for some in batched(change.progress(planned, "items"), CHUNK):
+        items = Item.objects.bulk_create(
+            Item(
+                dataset=dataset,
+                task_type=plan.task_type,
+                label_id=plan.label_key,
+                attribute_id=plan.attribute_key,
+                file_id=plan.file_key,
+            )
+            for plan in some
+        )
+        _create_chains(dataset, list(zip(items, some, strict=True)), assigned, recorder)
+
+
+def _create_chains(
+    dataset: Dataset, items: list[tuple[Item, PlannedItem]], assigned: Assigned, recorder: Recorder
+) -> None:
+    """The tasks of new items, stage by stage: each task knows the one before it."""
+    previous: dict[int, Task] = {}
+    for stage, status in zip(dataset.pipeline, plan_chain(len(dataset.pipeline)), strict=True):
+        tasks = [
+            new_task(item, stage, status, recorder, assigned, plan.file_order, plan.item_order, previous.get(item.pk))
+            for item, plan in items
+        ]
+        Task.objects.bulk_create(tasks, batch_size=BATCH)
+        for task in tasks:
+            previous[task.item_id] = task
+            recorder.record(task.item, task, Action.CREATE, from_status="")
+    recorder.save()
+
+
+# --- what is there and changes ---------------------------------------------------------------------------------------
+
+
+def _withdraw(dataset: Dataset, by: Member | None) -> None:
+    gone = Task.objects.filter(dataset=dataset, deleted_at=None, item__label__withdrawn_at__isnull=False)
+    recorder = Recorder(by=by)
+    for tasks in locked_tasks(gone):
+        write_many(recorder, Action.WITHDRAW, [(task, {"deleted_at": recorder.at}) for task in tasks])
+        recorder.save()
+
+
+def _restore(dataset: Dataset, by: Member | None) -> None:
+    alive = Q(item__label=None) | Q(item__label__withdrawn_at=None)
+    back = Task.objects.filter(alive, dataset=dataset, deleted_at__isnull=False, stage__removed_at=None)
+    recorder, assigned = Recorder(by=by), Assigned(dataset)
+    chain = plan_chain(len(dataset.pipeline))
+    for tasks in locked_tasks(back):
+        changes = [(task, _beginning(task, chain[task.stage.position], recorder, assigned)) for task in tasks]
+        write_many(recorder, Action.RESTORE, changes)
+        recorder.save()
+
+
+def _beginning(task: Task, status: Status, recorder: Recorder, assigned: Assigned) -> dict[str, Any]:
+    """The columns of a task that begins again."""
+    started = recorder.at if status == Status.READY else None
+    nothing = dict.fromkeys(("submitted_at", "submitted_by_id", "reviewed_at", "reviewed_by_id", "finished_at"))
+    return nothing | {
+        "status": status,
+        "deleted_at": None,
+        "ready_at": started,
+        "clock_start": started,
+        "assignee_id": assigned.to(task.stage, task.item),
+        "rework_count": 0,
+        "last_reason": "",
+        "last_comment": "",
+        "changed_in_review": False,
+        "label_changed_since_submit": False,
+    }
+
+
+def _mark_changed(dataset: Dataset, by: Member | None, change: Change) -> None:
+    """Labels and values that came in different: decisions on what was seen before fail."""
+    touched = Q(item__label__in=change.labels)
+    for attribute_key, file_key in change.values:
+        in_file = None if dataset.is_sequence else file_key
+        touched |= Q(item__attribute=attribute_key, item__file=in_file)
+    if not change.labels and not change.values:
+        return
+    recorder = Recorder(by=by)
+    for tasks in locked_tasks(Task.objects.filter(touched, dataset=dataset, deleted_at=None)):
+        mark_changed(tasks, recorder, frozen_too=True)
+        recorder.save()
+
+
+def _finish_what_waits(dataset: Dataset, by: Member | None) -> None:
+    """What waits for the customer is finished when nobody is to look at it any more."""
+    if dataset.customer_review:
+        return
+    last = dataset.pipeline[-1]
+    waiting = Task.objects.filter(dataset=dataset, stage=last, status=Status.SUBMITTED, deleted_at=None)
+    recorder = Recorder(by=by)
+    for tasks in locked_tasks(waiting):
+        for task in tasks:
+            task.dataset = dataset
+            if finishes(task):
+                finish(task, recorder)
+        recorder.save()
