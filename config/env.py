@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +20,8 @@ TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
 
 def mode() -> str:
-    """production unless FOUREYES_MODE says demo or test."""
-    found = os.environ.get("FOUREYES_MODE", "production")
+    """production unless FOUREYES_MODE says demo or test. pytest means test: it loads settings before any conftest."""
+    found = os.environ.get("FOUREYES_MODE", "test" if "PYTEST_VERSION" in os.environ else "production")
     if found not in MODES:
         raise ImproperlyConfigured(f"FOUREYES_MODE is {found!r}: it has to be one of {', '.join(MODES)}.")
     return found
@@ -61,6 +64,15 @@ def secret_key(data_dir: Path, *, required: bool) -> str:
         kept.touch(mode=0o600)
         kept.write_text(secrets.token_urlsafe(50))
     return kept.read_text()
+
+
+def data_dir(base_dir: Path, *, temporary: bool) -> Path:
+    """DATA_DIR: where SQLite's file and the pictures are. Tests have one of their own that goes with them."""
+    if temporary:
+        folder = tempfile.mkdtemp(prefix="foureyes-test-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        return Path(folder)
+    return Path(os.environ.get("DATA_DIR") or base_dir / ".foureyes")
 
 
 def database(data_dir: Path) -> dict[str, Any]:

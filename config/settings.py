@@ -8,7 +8,7 @@ from . import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 MODE = env.mode()
-DATA_DIR = Path(env.env.str("DATA_DIR", default=str(BASE_DIR / ".foureyes")))
+DATA_DIR = env.data_dir(BASE_DIR, temporary=MODE == "test")
 
 DEBUG = env.switch("DEBUG", False)
 SECRET_KEY = env.secret_key(DATA_DIR, required=MODE == "production")

@@ -53,12 +53,24 @@ class Access:
     def may(self, right: Right, dataset: Dataset | None = None) -> bool:
         return right in (self.of_client if dataset is None else self.of_dataset(dataset))
 
+    def may_anywhere(self, right: Right) -> bool:
+        """In the client, or in one of its datasets."""
+        return right in self.of_client or any(right in rights for rights in self._of_datasets.values())
+
     def in_datasets(self, right: Right) -> Q:
         """Of datasets of any client: those in which the member has this right."""
         within = Q(client_id=self.member.client_id, deleted_at=None)
         if right in self.of_client:
             return within
         return within & Q(pk__in=[key for key, rights in self._of_datasets.items() if right in rights])
+
+    def sees(self, dataset: Dataset) -> bool:
+        """Whether the dataset is visible: asked of the database only where it depends on the tasks."""
+        if dataset.deleted_at is not None:
+            return False
+        if self.may(Right.READ, dataset):
+            return True
+        return self.may(Right.READ_OWN, dataset) and Dataset.objects.filter(self.own_datasets(), pk=dataset.pk).exists()
 
     def own_datasets(self) -> Q:
         """Of datasets of any client: those that the member sees for the sake of their own chains."""

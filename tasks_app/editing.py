@@ -9,7 +9,6 @@ from django.db import transaction
 from datasets_app.actions import check_value, put_value
 from datasets_app.errors import BadInput
 from datasets_app.models import Member
-from datasets_app.roles import Right
 
 from . import policies
 from .actions import check_version, write_many
@@ -24,8 +23,7 @@ def set_value(task: Task, value: Any, *, by: Member, version: int | None = None)
     with transaction.atomic():
         chain = lock_chain(task)
         task = chain.same(task)
-        if not by.access.may(Right.LABELS, chain.dataset):
-            policies.check_right(Right.WORK, by=by, chain=chain)
+        policies.check_right_to_change(chain, by=by)
         if chain.item.attribute is None:
             raise BadInput.of("not_an_attribute", "This task is about an object: only attribute tasks have a value.")
         check_value(chain.item.attribute, value)

@@ -139,6 +139,12 @@ def _not_yours(task: Task, action: Action) -> Refused:
     return NotTheAssignee(action, task.assignee)
 
 
+def check_right_to_change(chain: Chain, *, by: Member) -> None:
+    """The role can change labels and values at all: always, or as someone who works."""
+    if not by.access.may(Right.LABELS, chain.dataset):
+        check_right(Right.WORK, by=by, chain=chain)
+
+
 def may_edit(chain: Chain, *, by: Member) -> bool:
     """The assignee of the item's open task, in a stage that can edit or after a rejection."""
     mine = [task for task in chain.present if task.assignee_id == by.user_id and task.status in BEGUN]

@@ -17,11 +17,12 @@ from datasets_app.demo.vehicles import BUS_COLOURS, CAR_COLOURS, CARGO_COLOURS, 
 
 #: Weather and time of day of the pictures, in turn.
 MOODS = (
-    ("clear", "day"), ("cloudy", "day"), ("clear", "morning"), ("rain", "day"), ("clear", "day"),
-    ("clear", "evening"),
-    ("fog", "morning"), ("clear", "night"), ("clear", "day"), ("rain", "evening"), ("cloudy", "day"), ("clear", "day"),
-    ("rain", "night"), ("clear", "morning"), ("fog", "day"), ("clear", "day"), ("cloudy", "evening"), ("clear", "day"),
-    ("rain", "day"), ("clear", "evening"), ("clear", "day"), ("clear", "night"), ("cloudy", "morning"), ("fog", "night"),
+    ("clear", "day"), ("cloudy", "day"), ("clear", "morning"), ("rain", "day"),
+    ("clear", "day"), ("clear", "evening"), ("fog", "morning"), ("clear", "night"),
+    ("clear", "day"), ("rain", "evening"), ("cloudy", "day"), ("clear", "day"),
+    ("rain", "night"), ("clear", "morning"), ("fog", "day"), ("clear", "day"),
+    ("cloudy", "evening"), ("clear", "day"), ("rain", "day"), ("clear", "evening"),
+    ("clear", "day"), ("clear", "night"), ("cloudy", "morning"), ("fog", "night"),
 )  # fmt: skip
 
 _STYLES = ("hatchback", "hatchback", "hatchback", "sedan", "sedan", "sedan", "suv", "suv", "van", "van",

@@ -76,4 +76,4 @@ def _need_numbers(values: Mapping[str, Json], keys: Sequence[str]) -> None:
         if values.get(key) is None:
             raise ValueError(f"no {key}")
         if not is_number(values[key]):
-            raise ValueError(f"a {key} that is not a number of a sane size")
+            raise ValueError(f"a {key} that is not a number from -1e12 to 1e12")

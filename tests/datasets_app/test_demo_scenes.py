@@ -6,6 +6,7 @@ import io
 import time
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from PIL import Image
@@ -150,9 +151,7 @@ def test_the_jumping_track_jumps_and_the_others_do_not(drive: DemoDataset) -> No
     for shape in boxes(drive):
         x, _, width, _ = shape.geometry["box"]
         centres.setdefault(shape.label_id, []).append(x + width / 2)
-    longest = {
-        track: max((abs(b - a) for a, b in zip(xs, xs[1:], strict=False)), default=0.0) for track, xs in centres.items()
-    }
+    longest = {track: max((abs(b - a) for a, b in pairwise(xs)), default=0.0) for track, xs in centres.items()}
 
     (jumping,) = (track for (_, track), reason in drive.wrong.items() if reason.startswith("track jumps"))
     assert longest[jumping] > 250

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from datasets_app.imports.content import Content, FileRecord, ShapeRecord
-from datasets_app.imports.geometry import complete_three_d_bbox, quaternion_of, rot_z_of
+from datasets_app.imports.geometry import quaternion_of
 from datasets_app.imports.readers import read
-from datasets_app.imports.readers.tracks import numbers_of
 
-from .test_readers_samples import CUBOID, DEEPEN, SAMPLES
+from .test_readers_samples import CUBOID, SAMPLES
+from .test_readers_samples_json import DEEPEN
 
 
 def content_of(name: str, folder: Path, changed: dict[str, Any] | None = None, **options: Any) -> Content:
@@ -71,7 +71,14 @@ def test_scalabel_shapes(tmp_path: Path) -> None:
     assert polygon.geometry["polygons"] == [[[0, 0], [1, 0], [1, 1], [0, 1]]]
     assert polygon.extra["poly2d"][0]["types"] == "LLCC"
     assert cuboid.geometry["three_d_bbox"] | {"quaternion": None} == {
-        **{"cx": 1, "cy": 2, "cz": 3, "l": 4, "w": 2, "h": 1.5, "rot_z": 0.5, "quaternion": None}
+        "cx": 1,
+        "cy": 2,
+        "cz": 3,
+        "l": 4,
+        "w": 2,
+        "h": 1.5,
+        "rot_z": 0.5,
+        "quaternion": None,
     }
     assert cuboid.extra["box3d"] == {"alpha": 1}
 
@@ -113,24 +120,6 @@ def test_scalabel_one_frame_of_each_video_is_no_sequence(tmp_path: Path) -> None
     frames = [{"name": f"{video}.jpg", "videoName": video} for video in "ab"]
 
     assert content_of("scalabel", tmp_path, {"frames.json": frames}).labelling_mode == "frame_by_frame"
-
-
-@pytest.mark.parametrize(
-    ("ids", "numbers"),
-    [
-        (["7", "3"], [7, 3]),
-        (["007", "3"], [7, 3]),
-        (["007", "7"], [1, 2]),
-        (["a", "7", "a"], [1, 2, 1]),
-        (["-1", "7"], [1, 2]),
-        (["²", "7"], [1, 2]),
-        (["9" * 30], [1]),
-    ],
-)
-def test_numbers_of_tracks(ids: list[str], numbers: list[int]) -> None:
-    found = numbers_of(("", one) for one in ids)
-
-    assert [found["", one] for one in ids] == numbers
 
 
 def test_mot_rows(tmp_path: Path) -> None:
@@ -271,7 +260,12 @@ def test_t4_tables(tmp_path: Path) -> None:
     assert first.label_id == second.label_id == "car:1"
     assert (first.attributes, second.attributes) == ({"state": ["parked"], "visibility": "full"}, None)
     assert first.geometry["three_d_bbox"] == {
-        **{"cx": 1, "cy": 2, "cz": 3, "w": 2, "l": 4.5, "h": 1.5},
+        "cx": 1,
+        "cy": 2,
+        "cz": 3,
+        "w": 2,
+        "l": 4.5,
+        "h": 1.5,
         "rot_z": pytest.approx(math.pi / 2),
         "quaternion": {"x": 0, "y": 0, "z": 0.5, "w": 0.5},
     }
@@ -293,32 +287,3 @@ def test_t4_files_are_named_after_their_point_clouds(tmp_path: Path) -> None:
     content = content_of("t4", tmp_path, {"annotation/sample_data.json": rows})
 
     assert [file.file_id for file in content.files] == ["s1.pcd", "s2.pcd"]
-
-
-@pytest.mark.parametrize("rot_z", [0.0, 1.0, -3.0, math.pi])
-def test_rotations_say_the_same(rot_z: float) -> None:
-    assert rot_z_of(quaternion_of(rot_z)) == pytest.approx(rot_z)
-
-
-def test_box_with_both_rotations_is_kept() -> None:
-    box = {"cx": 0, "cy": 0, "cz": 0, "l": 1, "w": 1, "h": 1, "rot_z": 0.3, "more": "x"}
-    box["quaternion"] = {"x": 0.1, "y": 0, "z": 0, "w": 1, "own": 2}
-
-    assert complete_three_d_bbox(box) == box
-
-
-def test_byte_order_mark_and_windows_lines_are_fine(tmp_path: Path) -> None:
-    sample = SAMPLES["kitti-tracking"]
-    text = sample.files["0001.txt"].replace("\n", "\r\n")
-
-    content = content_of("kitti-tracking", tmp_path, {"0001.txt": b"\xef\xbb\xbf" + text.encode()})
-
-    assert len(content.shapes) == 3
-
-
-def test_whole_surrogate_pairs_are_characters(tmp_path: Path) -> None:
-    text = '{"images": [{"id": 1, "file_name": "\\ud83d\\ude97.jpg"}]}'
-
-    content = content_of("coco", tmp_path, {"annotations/coco.json": text})
-
-    assert content.files[0].file_id == "\N{AUTOMOBILE}.jpg"

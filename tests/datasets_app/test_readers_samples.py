@@ -4,109 +4,17 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from datasets_app.imports.content import ImportFailed
 from datasets_app.imports.readers import FORMATS, read
 
-COCO = {
-    "info": {"year": 2017},
-    "images": [
-        {"id": 9, "file_name": "b/1.jpg", "width": 640, "height": 480},
-        {"id": 3, "file_name": "a.jpg"},
-    ],
-    "categories": [{"id": 1, "name": "car"}, {"id": 90, "name": "tooth: brush"}],
-    "annotations": [
-        {
-            "id": 5,
-            "image_id": 3,
-            "category_id": 90,
-            "bbox": [1, 2.5, 3, 4],
-            "segmentation": [[0, 0, 1, 0, 1, 1], [5, 5, 6, 5, 6, 6, 5, 6]],
-            "area": 12.5,
-            "iscrowd": 0,
-        },
-        {
-            "id": 6,
-            "image_id": 3,
-            "category_id": 1,
-            "bbox": [0, 0, 2, 2],
-            "segmentation": {"counts": [1, 2, 1], "size": [2, 2]},
-            "iscrowd": 1,
-        },
-        {
-            "id": 8,
-            "image_id": 9,
-            "category_id": 1,
-            "bbox": [0, 0, 2, 2],
-            "keypoints": [1, 2, 2],
-            "attributes": {"hidden": True},
-        },
-        {
-            "id": 9,
-            "image_id": 9,
-            "category_id": 1,
-            "bbox": [-1, 0, 0, 2],
-            "segmentation": {"counts": "04", "size": [2, 2]},
-        },
-    ],
-    "scene_categories": [{"id": 0, "name": "Clean"}, {"id": 1, "name": "Sand, Dirt"}],
-    "scene_annotations": [
-        {"image_id": 9, "background_ids": [1, 7]},
-        {"image_id": 9, "background_ids": [0]},
-        {"image_id": 3, "background_ids": []},
-    ],
-}
-
-SCALABEL = {
-    "frames": [
-        {
-            "name": "v-1.jpg",
-            "videoName": "v",
-            "frameIndex": 0,
-            "size": {"width": 100, "height": 50},
-            "attributes": {"weather": "clear", "scene": "highway", "speed": None},
-            "labels": [
-                {
-                    "id": "a-1",
-                    "category": "car",
-                    "attributes": {"occluded": False},
-                    "box2d": {"x1": 1, "y1": 2, "x2": 4, "y2": 6},
-                    "manualShape": True,
-                },
-                {
-                    "id": "l",
-                    "category": "lane",
-                    "poly2d": [{"vertices": [[0, 0], [1, 1]], "types": "LL", "closed": False}],
-                },
-                {"id": "r", "category": "road", "rle": {"counts": [4], "size": [2, 2]}},
-            ],
-        },
-        {
-            "name": "v-2.jpg",
-            "videoName": "v",
-            "frameIndex": 1,
-            "attributes": {"weather": "rainy", "scene": "highway"},
-            "labels": [
-                {
-                    "id": "a-1",
-                    "category": "truck",
-                    "box2d": {"x1": 1, "y1": 2, "x2": 4, "y2": 6},
-                    "poly2d": [{"vertices": [[0, 0], [1, 0], [1, 1], [0, 1]], "types": "LLCC", "closed": True}],
-                },
-                {
-                    "id": "3d",
-                    "category": "car",
-                    "box3d": {"orientation": [0, 0.5, 0], "location": [1, 2, 3], "dimension": [1.5, 2, 4], "alpha": 1},
-                },
-            ],
-        },
-        {"name": "v-3.jpg", "videoName": "v", "frameIndex": 2, "labels": None},
-    ]
-}
+from .test_readers_samples_json import COCO, DEEPEN, SCALABEL, T4
 
 MOT_GT = """1,1,-5,20,30,40,1,1,0.5
 2,1,11,21.5,30,40,1,7,1
@@ -131,7 +39,8 @@ CVAT_IMAGES = f"""<?xml version="1.0" encoding="utf-8"?>
   <meta><task><mode>annotation</mode></task></meta>
   <image id="0" name="a/0.jpg" width="100" height="80">
     <tag label="night" source="manual"></tag>
-    <box label="car" occluded="1" xtl="0.5" ytl="2" xbr="4" ybr="4" rotation="30"><attribute name="n">3</attribute></box>
+    <box label="car" occluded="1" xtl="0.5" ytl="2" xbr="4" ybr="4" rotation="30">
+      <attribute name="n">3</attribute></box>
     <polyline label="" points="1.0,2;3,4"/>
     <polygon label="car" points="1,2;3,4;6,5"/>
     <points label="dot" points="1,2"/>
@@ -156,82 +65,13 @@ CVAT_VIDEO = """<annotations>
   <track id="7" label="man">
     <skeleton frame="10" outside="0" points="1,1;2,2"/>
     <skeleton frame="14" outside="0" points="1,1;2,2"/>
-    <track id="0" label="1"><points frame="10" outside="0" points="1,1"/><points frame="14" outside="1" points="1,1"/></track>
-    <track id="1" label="2"><points frame="10" outside="0" points="2,2"/><points frame="14" outside="0" points="3,3"/></track>
+    <track id="0" label="1"><points frame="10" outside="0" points="1,1"/>
+      <points frame="14" outside="1" points="1,1"/></track>
+    <track id="1" label="2"><points frame="10" outside="0" points="2,2"/>
+      <points frame="14" outside="0" points="3,3"/></track>
   </track>
 </annotations>
 """
-
-DEEPEN = {
-    "labelling_mode": "label_by_label",
-    "files": [{"file_id": "cam/1.png", "width": 10, "height": 20}, {"file_id": "2.png"}, {"file_id": "3.png"}],
-    "labels": {
-        "2.png": [],
-        "cam/1.png": [
-            {
-                "dataset_id": "x",
-                "file_id": "cam/1.png",
-                "label_id": "car:4",
-                "label_category_id": "car",
-                "label_type": "box",
-                "label_set_id": "second",
-                "stage_id": "QA",
-                "sensor_id": "front",
-                "labeller_email": "ann@example.com",
-                "attributes": None,
-                "box": [1, 2, 3, 4],
-                "version": 7,
-                "create_time_millis": 1589965718592,
-                "semantic": [{"deep": [None, 1.5]}],
-            },
-            {
-                "label_id": "a:b:5",
-                "label_type": "3d_bbox",
-                "attributes": {"parked": "yes"},
-                "three_d_bbox": {"cx": 1, "cy": 2, "cz": 3, "l": 4, "w": 2, "h": 1.5, "rot_z": 1.0},
-            },
-            {"label_id": ":6", "label_type": "polygon", "polygons": [[[0, 0], [1, 0], [1, 1]]]},
-            {"label_id": "wire:7", "label_type": "3d_polyline", "polyline": [[0, 0, 0], [1, 0, 5]]},
-            {"label_id": "dot:8", "label_type": "point", "points": [[4, 5]]},
-            {"label_id": "sky:9", "label_type": "2d_segmentation", "mask": {"counts": [4], "size": [2, 2]}},
-        ],
-        "dataset_attributes": {"city": "Ulm", "vehicle": None},
-    },
-}
-
-T4: dict[str, Any] = {
-    "annotation/sample.json": [
-        {"token": "s2", "timestamp": 20, "next": "", "prev": "s1"},
-        {"token": "s1", "timestamp": 10, "next": "s2", "prev": ""},
-    ],
-    "annotation/category.json": [{"token": "c1", "name": "car"}],
-    "annotation/instance.json": [{"token": "i1", "category_token": "c1"}],
-    "annotation/attribute.json": [{"token": "a1", "name": "parked"}],
-    "annotation/visibility.json": [{"token": "v1", "level": "full"}],
-    "annotation/sample_annotation.json": [
-        {
-            "token": "b1",
-            "sample_token": "s1",
-            "instance_token": "i1",
-            "attribute_tokens": ["a1"],
-            "visibility_token": "v1",
-            "translation": [1, 2, 3],
-            "size": [2, 4.5, 1.5],
-            "rotation": [0.5, 0, 0, 0.5],
-            "num_lidar_pts": 3,
-        },
-        {
-            "token": "b2",
-            "sample_token": "s2",
-            "instance_token": "i1",
-            "attribute_tokens": [],
-            "visibility_token": "",
-            "translation": [1, 2, 3],
-            "size": [2, 4.5, 1.5],
-            "rotation": [1, 0, 0, 0],
-        },
-    ],
-}
 
 
 @dataclass(frozen=True)
@@ -270,6 +110,44 @@ SAMPLES = {
 }
 
 
+#: Takes the value away.
+DELETE: Any = object()
+
+
+def refusal(name: str, folder: Path, changed: dict[str, Any]) -> str:
+    """The sentence with which the sample, so changed, is refused; it names the changed file."""
+    sample = SAMPLES[name]
+    path = sample.write(folder, changed)
+    with pytest.raises(ImportFailed) as caught:
+        read(sample.format_name, path)
+    message = str(caught.value)
+    assert_one_sentence(message)
+    assert any(Path(file).name in message for file in changed) or sample.format_name == "t4"
+    return message
+
+
+def assert_one_sentence(message: str) -> None:
+    assert message.endswith(".")
+    assert not message.endswith("..")
+    assert ". " not in message
+    assert message.isprintable()
+    assert len(message) < 600
+
+
+def set_in(document: Any, path: str, value: Any) -> Any:
+    """The document with another value at `annotations 0 bbox`; DELETE takes it away."""
+    changed = copy.deepcopy(document)
+    *steps, last = [int(step) if step.isdigit() else step for step in path.split()]
+    inner = changed
+    for step in steps:
+        inner = inner[step]
+    if value is DELETE:
+        del inner[last]
+    else:
+        inner[last] = value
+    return changed
+
+
 def test_every_format_has_a_sample() -> None:
     assert {sample.format_name for sample in SAMPLES.values()} == set(FORMATS)
 
@@ -306,7 +184,12 @@ def test_progress_passes_every_step_on(name: str, tmp_path: Path) -> None:
     path = sample.write(tmp_path)
     steps: list[Any] = []
 
-    content = read(sample.format_name, path, progress=lambda some: [steps.append(step) or step for step in some])
+    def note(some: Iterable[Any]) -> Iterator[Any]:
+        for step in some:
+            steps.append(step)
+            yield step
+
+    content = read(sample.format_name, path, progress=note)
 
     assert steps
     assert content == read(sample.format_name, path)

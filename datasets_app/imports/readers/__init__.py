@@ -14,6 +14,7 @@ from datasets_app.imports.readers.kitti_tracking import read_kitti_tracking
 from datasets_app.imports.readers.mot import read_mot
 from datasets_app.imports.readers.options import Progress, Reader, ReadOptions, identity
 from datasets_app.imports.readers.scalabel import read_scalabel
+from datasets_app.imports.readers.source import is_folder, the_file
 from datasets_app.imports.readers.t4 import read_t4
 
 __all__ = ["FORMATS", "Progress", "ReadOptions", "Reader", "identity", "read"]
@@ -26,6 +27,14 @@ FORMATS: dict[str, Reader] = {
     "cvat": read_cvat,
     "deepen": read_deepen,
     "t4": read_t4,
+}
+#: Formats that are one file, and where that is in a folder.
+ONE_FILE = {
+    "coco": "annotations/*.json",
+    "mot": "gt/gt.txt",
+    "kitti-tracking": "label_02/*.txt",
+    "cvat": "*.xml",
+    "deepen": "labels/*.json",
 }
 
 
@@ -49,11 +58,13 @@ def read(
     if mode is not None and mode not in LABELLING_MODES:
         refuse("The labelling mode", f"{show(mode)} is not one of {', '.join(LABELLING_MODES)}")
     options = ReadOptions(mode, tuple(frame_attributes), tuple(dataset_attributes), progress)
+    path = the_file(path, ONE_FILE[format_name]) if format_name in ONE_FILE else path
     content = reader(path, options)
     content.labelling_mode = mode or content.labelling_mode
     _declare(content.frame_attributes, frame_attributes)
     _declare(content.dataset_attributes, dataset_attributes)
-    check_content(content, name_of(path))
+    # A folder may be a temporary one of ours: its name would mean nothing to the reader of the sentence.
+    check_content(content, "The input" if is_folder(path) else name_of(path))
     return content
 
 

@@ -10,20 +10,19 @@ from datasets_app.imports.content import AttributeRecord, Content, FileRecord, J
 from datasets_app.imports.readers import shapes
 from datasets_app.imports.readers.options import ReadOptions
 from datasets_app.imports.readers.record import Record, record_at
-from datasets_app.imports.readers.source import load_json, the_json_file
+from datasets_app.imports.readers.source import load_json
 
 BACKGROUND = "background"
 UNDERSTOOD = frozenset(("id", "image_id", "category_id", "bbox", "segmentation", "attributes"))
 
 
 def read_coco(path: Path, options: ReadOptions) -> Content:
-    """A COCO file, or the folder that has one as the only JSON in `annotations/`."""
-    file = the_json_file(path, "annotations")
-    document = record_at(load_json(file), name_of(file))
+    """A COCO file."""
+    document = record_at(load_json(path), name_of(path))
     content = Content(labelling_mode="frame_by_frame")
     file_ids = _read_images(document, content)
     categories = _read_names(document, "categories") if document.has("categories") else {}
-    annotations = document.records("annotations") if document.has("annotations") else ()
+    annotations = list(document.records("annotations")) if document.has("annotations") else []
     for annotation in options.progress(annotations):
         content.shapes.append(_shape(annotation, file_ids, categories))
     if document.has("scene_annotations"):

@@ -14,7 +14,7 @@ def to_number(text: str, name: str, where: str) -> float:
     except ValueError:
         value = None
     if value is None or not -MAX_NUMBER <= value <= MAX_NUMBER:  # which NaN fails as well
-        refuse(where, f"has {name} {show(text)}, which is not a number of a sane size")
+        refuse(where, f"has {name} {show(text)}, which is not a number from -1e12 to 1e12")
     return tidy(value)
 
 

@@ -13,7 +13,6 @@ from datasets_app.imports.readers.columns import to_whole
 from datasets_app.imports.readers.cvat_shapes import SAID_IN_EXTRA, attributes_of, draw
 from datasets_app.imports.readers.options import ReadOptions
 from datasets_app.imports.readers.record import MAX_SIZE
-from datasets_app.imports.readers.source import is_folder, only_file
 from datasets_app.imports.readers.xml_source import Node, nodes_of
 
 STEP = re.compile(r"step=([0-9]{1,9})")
@@ -33,10 +32,9 @@ class Document:
 
 
 def read_cvat(path: Path, options: ReadOptions) -> Content:
-    """An XML file, or the folder that has one. It is a video if there are tracks, or if its mode says so."""
-    file = only_file(path, "*.xml") if is_folder(path) else path
-    document = Document(name_of(file), Content(labelling_mode="frame_by_frame"))
-    for node in options.progress(nodes_of(file, "annotations")):
+    """An XML file. It is a video if there are tracks, or if its mode says so."""
+    document = Document(name_of(path), Content(labelling_mode="frame_by_frame"))
+    for node in options.progress(nodes_of(path, "annotations")):
         if node.tag == "meta":
             _read_meta(node, document)
         elif node.tag == "image":

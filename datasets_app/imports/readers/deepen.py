@@ -21,9 +21,9 @@ from datasets_app.imports.checks import (
 )
 from datasets_app.imports.content import AttributeRecord, Content, FileRecord, Json, ShapeRecord
 from datasets_app.imports.readers import shapes
-from datasets_app.imports.readers.options import ReadOptions
+from datasets_app.imports.readers.options import Progress, ReadOptions, identity
 from datasets_app.imports.readers.record import Record, record_at, records_in
-from datasets_app.imports.readers.source import load_json, the_json_file
+from datasets_app.imports.readers.source import load_json
 
 DATASET_ATTRIBUTES = "dataset_attributes"
 GEOMETRY: dict[str, Callable[[Record, str], Json]] = {
@@ -31,7 +31,7 @@ GEOMETRY: dict[str, Callable[[Record, str], Json]] = {
     "polygons": shapes.polygons,
     "three_d_bbox": shapes.three_d_bbox,
     "points": shapes.points,
-    "polyline": shapes.points,
+    "polyline": lambda label, key: shapes.points(label, key, at_least=shapes.POINTS_OF_POLYLINE),
     "mask": lambda label, key: shapes.mask(label.record(key)),
 }
 #: What belongs to the dataset that a label came from; the one it comes into has its own.
@@ -45,13 +45,16 @@ UNDERSTOOD = frozenset(
 
 
 def read_deepen(path: Path, options: ReadOptions) -> Content:
-    """A JSON file (or the folder with one) in any of the forms of the labels endpoints.
+    """A JSON file in any of the forms of the labels endpoints."""
+    return content_of(record_at(load_json(path), name_of(path)), options.progress)
+
+
+def content_of(document: Record, progress: Progress = identity) -> Content:
+    """The content of such a document, wherever it came from; the caller still has to `check_content`.
 
     `files`, `labelling_mode` and `dataset_type` may stand beside the labels. Without `files` the files are those
     that the labels are in, in the order of their first appearance.
     """
-    file = the_json_file(path, "labels")
-    document = record_at(load_json(file), name_of(file))
     content = Content(labelling_mode="frame_by_frame")
     if document.has("labelling_mode"):
         content.labelling_mode = document.one_of("labelling_mode", LABELLING_MODES)
@@ -59,7 +62,7 @@ def read_deepen(path: Path, options: ReadOptions) -> Content:
     if document.has("files"):
         content.files = [_file(record) for record in document.records("files")]
     labels = list(_labels(document, content, files))
-    for file_id, label in options.progress(labels):
+    for file_id, label in progress(labels):
         shape = _shape(file_id, label)
         files.setdefault(shape.file_id, FileRecord(shape.file_id))
         content.shapes.append(shape)

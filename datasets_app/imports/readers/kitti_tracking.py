@@ -9,7 +9,7 @@ from datasets_app.imports.content import Content, FileRecord, Json, ShapeRecord
 from datasets_app.imports.geometry import three_d_bbox
 from datasets_app.imports.readers.columns import to_number, to_whole
 from datasets_app.imports.readers.options import ReadOptions
-from datasets_app.imports.readers.source import is_folder, only_file, read_lines
+from datasets_app.imports.readers.source import read_lines
 
 COLUMNS = (
     *("frame", "track", "type", "truncated", "occluded", "alpha", "left", "top", "right", "bottom"),
@@ -20,12 +20,11 @@ IGNORED = "DontCare"  # a region to look away from, track -1: no object
 
 
 def read_kitti_tracking(path: Path, options: ReadOptions) -> Content:
-    """A label file, or the folder that has one. The frames go from 0 to the last that any row names."""
-    file = only_file(path, "*.txt") if is_folder(path) else path
+    """A label file. The frames go from 0 to the last that any row names."""
     content = Content(labelling_mode="label_by_label", dataset_type="video")
     categories: dict[int, str] = {}
     last = -1
-    for where, line in options.progress(list(read_lines(file))):
+    for where, line in options.progress(list(read_lines(path))):
         row = _row(where, line)
         frame = to_whole(row["frame"], "frame", where, highest=MAX_FILES - 1)
         last = max(last, frame)

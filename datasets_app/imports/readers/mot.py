@@ -6,19 +6,20 @@ import configparser
 from dataclasses import dataclass
 from pathlib import Path
 
-from datasets_app.imports.checks import MAX_FILES, name_of, refuse
+from datasets_app.imports.checks import MAX_FILES, file_id_problem, name_of, refuse, show
 from datasets_app.imports.content import Content, FileRecord, Json, ShapeRecord
 from datasets_app.imports.geometry import MAX_NUMBER
 from datasets_app.imports.readers.columns import tidy, to_number, to_whole
 from datasets_app.imports.readers.options import ReadOptions
 from datasets_app.imports.readers.record import MAX_SIZE
-from datasets_app.imports.readers.source import is_file, is_folder, read_lines, read_text
+from datasets_app.imports.readers.source import is_file, read_lines, read_text
 
 COLUMNS = ("frame", "track", "left", "top", "width", "height", "considered", "class", "visibility")
 CATEGORIES = (
     *("pedestrian", "person_on_vehicle", "car", "bicycle", "motorbike", "non_motorized_vehicle", "static_person"),
     *("distractor", "occluder", "occluder_on_the_ground", "occluder_full", "reflection", "crowd"),
 )
+EXTENSION = ".jpg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class SeqInfo:
     frames: int | None = None
     width: int | None = None
     height: int | None = None
-    extension: str = ".jpg"
+    extension: str = EXTENSION
 
     def file_id(self, frame: int) -> str:
         """The picture's name in the sequence's folder of pictures: six digits, counted from 1."""
@@ -36,26 +37,20 @@ class SeqInfo:
 
 
 def read_mot(path: Path, options: ReadOptions) -> Content:
-    """The folder of a sequence, or its gt.txt. Every row is a shape, also those with considered 0."""
-    gt, seqinfo = _files(path)
+    """The gt.txt of a sequence. Every row is a shape, also those with considered 0."""
+    # The folder above is looked at only if it is that of a sequence.
+    seqinfo = (path.parent.parent if path.parent.name == "gt" else path.parent) / "seqinfo.ini"
     sequence = _read_seqinfo(seqinfo) if is_file(seqinfo) else SeqInfo()
     content = Content(labelling_mode="label_by_label", dataset_type="video")
     categories: dict[int, str] = {}
     last = 0
-    for where, line in options.progress(list(read_lines(gt))):
+    for where, line in options.progress(list(read_lines(path))):
         frame, shape = _shape(where, line, sequence, categories)
         content.shapes.append(shape)
         last = max(last, frame)
     frames = range(1, (sequence.frames or last) + 1)
     content.files = [FileRecord(sequence.file_id(frame), sequence.width, sequence.height) for frame in frames]
     return content
-
-
-def _files(path: Path) -> tuple[Path, Path]:
-    if is_folder(path):
-        return path / "gt" / "gt.txt", path / "seqinfo.ini"
-    # Of a file on its own, the folder above is looked at only if it is that of a sequence.
-    return path, (path.parent.parent if path.parent.name == "gt" else path.parent) / "seqinfo.ini"
 
 
 def _read_seqinfo(path: Path) -> SeqInfo:
@@ -73,8 +68,12 @@ def _read_seqinfo(path: Path) -> SeqInfo:
         for key in ("imWidth", "imHeight")
         if key in values
     }
+    extension = values.get("imExt", EXTENSION)
+    problem = file_id_problem(f"0{extension}")
+    if problem or "/" in extension:
+        refuse(name, f"has imExt {show(extension)}, which {problem or 'holds a slash'}")
     frames = to_whole(values["seqLength"], "seqLength", name, lowest=1, highest=MAX_FILES)
-    return SeqInfo(frames, sizes.get("imWidth"), sizes.get("imHeight"), values.get("imExt", ".jpg"))
+    return SeqInfo(frames, sizes.get("imWidth"), sizes.get("imHeight"), extension)
 
 
 def _shape(where: str, line: str, sequence: SeqInfo, categories: dict[int, str]) -> tuple[int, ShapeRecord]:

@@ -29,6 +29,9 @@ class ReadOptions:
 
 
 class Reader(Protocol):
-    """Reads one format. Whatever is wrong with the input ends in ImportFailed and in no other exception."""
+    """Reads one format, from a file or, where the format is several files, from a folder.
+
+    Whatever is wrong with the input ends in ImportFailed and in no other exception.
+    """
 
     def __call__(self, path: Path, options: ReadOptions, /) -> Content: ...

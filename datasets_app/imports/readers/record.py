@@ -49,7 +49,7 @@ class Record:
         """A number as geometry needs it: finite, not beyond all sizes."""
         value = self.need(key)
         if not isinstance(value, int | float) or not is_number(value):
-            self.wrong(key, "a number of a sane size")
+            self.wrong(key, "a number from -1e12 to 1e12")
         return value
 
     def whole(self, key: str, *, lowest: int = 0, highest: int = MAX_WHOLE) -> int:

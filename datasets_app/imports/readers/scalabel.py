@@ -47,7 +47,7 @@ def read_scalabel(path: Path, options: ReadOptions) -> Content:
 def _read_frames(path: Path) -> list[Frame]:
     files = all_files(path, "*.json") if is_folder(path) else [path]
     if not files:
-        refuse(name_of(path), "has no JSON file")
+        refuse("The folder", "has no JSON file")
     frames: dict[str, Frame] = {}
     for file in files:
         here: set[str] = set()

@@ -114,19 +114,17 @@ def _check_leaves(value: Json, where: str, separator: str = ".") -> None:
         refuse(where, "is not a finite number")
 
 
-def the_json_file(path: Path, folder: str) -> Path:
-    """`path` itself, or of a folder the only JSON file in its `folder`, or where there is no such folder in itself."""
+def the_file(path: Path, pattern: str) -> Path:
+    """`path` itself if it is no folder; otherwise the one file in it that the pattern ("gt/gt.txt", "*.xml") fits.
+
+    Where the pattern names a folder that is not there, the file may be in `path` directly.
+    """
     if not is_folder(path):
         return path
-    inner = path / folder
-    return only_file(inner if is_folder(inner) else path, "*.json")
-
-
-def only_file(folder: Path, pattern: str) -> Path:
-    """The one file in a folder that the pattern fits."""
-    found = all_files(folder, pattern)
+    inner, _, name = pattern.rpartition("/")
+    found = all_files(path / inner if is_folder(path / inner) else path, name)
     if len(found) != 1:
-        refuse(name_of(folder), f"has {len(found)} files {pattern} where one is expected")
+        refuse("The folder", f"has {len(found)} files {pattern} where one is expected")
     return found[0]
 
 
@@ -135,7 +133,7 @@ def all_files(folder: Path, pattern: str) -> list[Path]:
     try:
         return sorted(path for path in folder.glob(pattern) if path.is_file())
     except OSError as error:
-        raise ImportFailed(f"{name_of(folder)} cannot be read.") from error
+        raise ImportFailed("The folder cannot be read.") from error
 
 
 def is_folder(path: Path) -> bool:

@@ -1,0 +1,45 @@
+"""`Authorization: Bearer <token>`; the browser's session works too."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from datasets_app.ids import now
+from datasets_app.models import AccessToken, User
+
+#: How exact `last_used_at` is: a write for each request would cost more than it tells.
+USED = timedelta(minutes=1)
+
+
+class BearerAuthentication(BaseAuthentication):
+    """`request.user` is the token's user, `request.auth` the token with its member."""
+
+    def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:
+        scheme, _, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if not scheme:
+            return None
+        if scheme.lower() != "bearer":
+            raise AuthenticationFailed("Send the header as: Authorization: Bearer <token>.")
+        found = AccessToken.objects.usable().filter(hash=AccessToken.hash_of(secret.strip()))
+        token = found.select_related("member__user", "member__client").first()
+        if token is None:
+            raise AuthenticationFailed("This token is unknown, expired or revoked: make a new one.")
+        if token.last_used_at is None or now() - token.last_used_at > USED:
+            AccessToken.objects.filter(pk=token.pk).update(last_used_at=now())
+        return token.member.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = BearerAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "An access token of yours."}

@@ -1,0 +1,44 @@
+"""What all endpoints share: who acts, and bodies that are checked only after the role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework.exceptions import APIException, NotFound
+from rest_framework.request import Request
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSet
+
+from datasets_app.models import AccessToken, User
+
+
+def actor(request: Request) -> tuple[User, AccessToken | None]:
+    """The user of a request, and the token that they came with."""
+    token = request.auth if isinstance(request.auth, AccessToken) else None
+    return request.user, token
+
+
+class ApiViewSet(ViewSet):
+    """Base of our viewsets."""
+
+    def body(self, serializer: type[Serializer[Any]], check_role: Callable[[], object]) -> dict[str, Any]:
+        """The checked body. Where it is wrong, a role that can never do this is told that first."""
+        try:
+            checked = serializer(data=self.request.data)
+            checked.is_valid(raise_exception=True)
+        except APIException:
+            check_role()
+            raise
+        return dict(checked.validated_data)
+
+
+class Unknown(APIView):
+    """Any other path of the API."""
+
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        raise NotFound("There is nothing at this path. Paths have no slash at the end; /api/docs lists them.")

@@ -1,0 +1,35 @@
+"""The endpoints of tasks: no slash at the end."""
+
+from django.urls import re_path
+
+from datasets_app.ids import OPAQUE
+
+from .views import ClientTasksViewSet, DatasetTasksViewSet, TaskViewSet
+
+TASK = rf"^tasks/(?P<task_id>{OPAQUE})"
+DATASET = rf"^datasets/(?P<dataset_id>{OPAQUE})"
+CLIENT = rf"^clients/(?P<client_id>{OPAQUE})"
+
+urlpatterns = [
+    re_path(rf"{TASK}$", TaskViewSet.as_view({"get": "retrieve"}), name="task"),
+    re_path(rf"{TASK}/events$", TaskViewSet.as_view({"get": "events"}), name="task-events"),
+    re_path(rf"{TASK}/start$", TaskViewSet.as_view({"post": "start"}), name="task-start"),
+    re_path(rf"{TASK}/submit$", TaskViewSet.as_view({"post": "submit"}), name="task-submit"),
+    re_path(rf"{TASK}/accept$", TaskViewSet.as_view({"post": "accept"}), name="task-accept"),
+    re_path(rf"{TASK}/reject$", TaskViewSet.as_view({"post": "reject"}), name="task-reject"),
+    re_path(rf"{TASK}/reopen$", TaskViewSet.as_view({"post": "reopen"}), name="task-reopen"),
+    re_path(rf"{TASK}/value$", TaskViewSet.as_view({"put": "value"}), name="task-value"),
+    re_path(rf"{DATASET}/tasks$", DatasetTasksViewSet.as_view({"get": "tasks"}), name="dataset-tasks"),
+    re_path(
+        rf"{DATASET}/file_tasks$",
+        DatasetTasksViewSet.as_view({"get": "file_tasks", "post": "assign_files"}),
+        name="file-tasks",
+    ),
+    re_path(
+        rf"{DATASET}/label_tasks$",
+        DatasetTasksViewSet.as_view({"get": "label_tasks", "post": "assign_labels"}),
+        name="label-tasks",
+    ),
+    re_path(rf"{CLIENT}/user_tasks$", ClientTasksViewSet.as_view({"get": "user_tasks"}), name="user-tasks"),
+    re_path(rf"{CLIENT}/delayed_tasks$", ClientTasksViewSet.as_view({"get": "delayed_tasks"}), name="delayed-tasks"),
+]
