@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
-from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models import BigIntegerField, BooleanField, F, Func, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from datasets_app.errors import BadInput
@@ -60,7 +60,7 @@ def ordered(tasks: QuerySet[Task], ordering: str) -> QuerySet[Task]:
     """The tasks in an ordering of the contract: `list`, `-updated` or `due`."""
     order = ORDERINGS[ordering]
     if ordering == "due":
-        tasks = tasks.annotate(due_order=Coalesce(F("due_at"), Value(NEVER)))
+        tasks = tasks.annotate(due_order=Coalesce(F("due_at"), Value(NEVER), output_field=BigIntegerField()))
     return tasks.order_by(*(f"-{column}" if order.descending else column for column in order.columns))
 
 

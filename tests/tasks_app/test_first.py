@@ -27,12 +27,12 @@ def test_worked_example(team, api):
     for q in ("status=x","delayed=maybe","stage_id=zz","email=zz","limit=0","ordering=q","cursor=a&limit=2","fields=zz","updated_after=x", "updated_after=99999999999999999999"):
         r=c.get(f"/api/v2/datasets/{d.dataset_id}/tasks?{q}"); assert r.status_code==400,(q,r.status_code); print(q,r.json())
     a=api(team,"ann")
-    tid=task_of(d).task_id
+    tid=task_of(d,item__label__isnull=False).task_id
     r=a.post(f"/api/v2/tasks/{tid}/submit"); assert r.status_code==200; assert r["ETag"]=='"2"'; print(r.json())
     r=a.post(f"/api/v2/tasks/{tid}/submit"); assert r.status_code==409; print(r.json())
     r=a.post(f"/api/v2/tasks/{tid}/accept"); assert r.status_code==403; print(r.json())
     e=api(team,"eve")
-    r=e.post(f"/api/v2/tasks/{tid}/accept",{"submit":True},HTTP_IF_MATCH="1"); assert r.status_code==412,r.json()
+    r=e.post(f"/api/v2/tasks/{tid}/accept",{"submit":True},format="json",HTTP_IF_MATCH="1"); assert r.status_code==412,r.json()
     r=e.post(f"/api/v2/tasks/{tid}/accept",{"submit":True},format="json",HTTP_IF_MATCH='W/"2"'); assert r.status_code==200; print(r.json())
     for p in (f"/api/v2/tasks/{tid}/events", f"/api/v2/clients/{team.client.client_id}/user_tasks",f"/api/v2/clients/{team.client.client_id}/delayed_tasks"):
         r=e.get(p); assert r.status_code==200; print(r.getvalue() if r.streaming else r.json())
