@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
+from datasets_app.bulk import insert, update
 from datasets_app.ids import now, opaque_id, to_millis
 from datasets_app.models import Member
 
@@ -90,17 +91,13 @@ class Recorder:
 
     def save(self) -> None:
         """Write the events, and the newest hash of each item."""
-        TaskEvent.objects.bulk_create(self.events, batch_size=BATCH)
-        save_hashes(self._items.values())
+        update(list(self._items.values()), "last_hash")
+        self.save_events()
+
+    def save_events(self) -> None:
+        """Write the events of items that are new and are saved with their hash."""
+        insert(self.events)
         self.events, self._items = [], {}
-
-
-def save_hashes(items: Iterable[Item]) -> None:
-    items = list(items)
-    if len(items) == 1:
-        Item.objects.filter(pk=items[0].pk).update(last_hash=items[0].last_hash)
-    else:
-        Item.objects.bulk_update(items, ["last_hash"], batch_size=400)
 
 
 def broken_links(item: Item) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import BigIntegerField, ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 
+from datasets_app.bulk import insert
 from datasets_app.models import Dataset, Member, Stage
 
 from .actions import write_many
@@ -113,7 +114,8 @@ def _add_tasks(dataset: Dataset, stage: Stage, previous: Stage | None, like: int
             task = new_task(items[key], stage, status, recorder, assigned, file_order, item_order, None)
             task.deleted_at = deleted_at if items[key].label_id else None
             tasks.append(task)
-        for task in Task.objects.bulk_create(tasks, batch_size=BATCH):
+        insert(tasks)
+        for task in tasks:
             recorder.record(task.item, task, Action.CREATE, from_status="")
         recorder.save()
 

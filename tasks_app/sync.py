@@ -10,13 +10,14 @@ from typing import Any
 
 from django.db.models import Q
 
+from datasets_app.bulk import give_keys, insert
 from datasets_app.changes import Change
 from datasets_app.models import Attribute, Dataset, Member
 
 from .actions import finish, finishes, write_many
 from .creation import Assigned, locked_tasks, new_task
 from .editing import mark_changed
-from .history import BATCH, Recorder, batched
+from .history import Recorder, batched
 from .models import Item, Task
 from .pipeline import follow_pipeline, replan
 from .planning import PlannedAttribute, PlannedItem, PlannedLabel, plan_attributes, plan_chain, plan_labels
@@ -68,7 +69,7 @@ def _create_missing(dataset: Dataset, by: Member | None, change: Change) -> None
     planned = list(missing_items(dataset))
     recorder = Recorder(by=by)
     for some in batched(change.progress(planned, "items"), CHUNK):
-        items = Item.objects.bulk_create(
+        items = [
             Item(
                 dataset=dataset,
                 task_type=plan.task_type,
@@ -77,25 +78,28 @@ def _create_missing(dataset: Dataset, by: Member | None, change: Change) -> None
                 file_id=plan.file_key,
             )
             for plan in some
-        )
+        ]
         _create_chains(dataset, list(zip(items, some, strict=True)), assigned, recorder)
 
 
 def _create_chains(
     dataset: Dataset, items: list[tuple[Item, PlannedItem]], assigned: Assigned, recorder: Recorder
 ) -> None:
-    """The tasks of new items, stage by stage: each task knows the one before it."""
+    """New items with their tasks, stage by stage: each task knows the one before it."""
+    give_keys([item for item, _plan in items])
     previous: dict[int, Task] = {}
     for stage, status in zip(dataset.pipeline, plan_chain(len(dataset.pipeline)), strict=True):
         tasks = [
             new_task(item, stage, status, recorder, assigned, plan.file_order, plan.item_order, previous.get(item.pk))
             for item, plan in items
         ]
-        Task.objects.bulk_create(tasks, batch_size=BATCH)
+        give_keys(tasks)
         for task in tasks:
             previous[task.item_id] = task
             recorder.record(task.item, task, Action.CREATE, from_status="")
-    recorder.save()
+        insert(tasks)
+    insert([item for item, _plan in items])
+    recorder.save_events()
 
 
 # --- what is there and changes ---------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from datasets_app.actions import check_right, lock
+from datasets_app.bulk import insert, update
 from datasets_app.changes import Change, Progress, quiet
 from datasets_app.errors import BadInput
 from datasets_app.ids import now
@@ -59,8 +60,8 @@ def _store_files(dataset: Dataset, records: Iterable[FileRecord]) -> dict[str, i
         elif record.width and (file.width, file.height) != (record.width, record.height):
             file.width, file.height = record.width, record.height
             resized.append(file)
-    File.objects.bulk_create(new, batch_size=1000)
-    File.objects.bulk_update(resized, ["width", "height"], batch_size=300)
+    insert(new)
+    update(resized, "width", "height")
     return {file_id: file.pk for file_id, file in known.items()}
 
 
@@ -71,10 +72,10 @@ def _store_labels(dataset: Dataset, shapes: list[ShapeRecord], files: dict[str, 
     while some := list(islice(rows, CHUNK)):
         labels = _labels_of(dataset, some, files, known, change)
         _store_shapes(some, labels, files, old_shapes, change)
-    touched = now()
-    for label in Label.objects.filter(pk__in=change.labels).only("version") if change.labels else ():
-        label.version, label.updated_at = label.version + 1, touched
-        label.save(update_fields=["version", "updated_at"])
+    touched = [label for label in known.values() if label.pk in change.labels]
+    for label in touched:
+        label.version, label.updated_at = label.version + 1, now()
+    update(touched, "version", "updated_at")
 
 
 def _known_labels(dataset: Dataset) -> dict[LabelKey, Label]:
@@ -112,8 +113,8 @@ def _labels_of(
             label.label_category_id, label.label_type = record.label_category_id, record.label_type
             different.append(label)
         found.append(label)
-    Label.objects.bulk_create(new, batch_size=2000)
-    Label.objects.bulk_update(different, ["withdrawn_at", "label_category_id", "label_type"], batch_size=300)
+    insert(new)
+    update(different, "withdrawn_at", "label_category_id", "label_type")
     change.labels.update(label.pk for label in different)
     return found
 
@@ -142,8 +143,8 @@ def _store_shapes(
             different.append(shape)
             change.labels.add(label.pk)
         shape.geometry, shape.attributes, shape.extra = _said(record)
-    Shape.objects.bulk_create(new, batch_size=2000)
-    Shape.objects.bulk_update(different, ["geometry", "attributes", "extra", "updated_at"], batch_size=200)
+    insert(new)
+    update(different, "geometry", "attributes", "extra", "updated_at")
 
 
 def _said(record: ShapeRecord) -> tuple[Any, Any, Any]:
@@ -196,5 +197,5 @@ def _store_values(content: Content, attributes: dict[str, Attribute], files: dic
         else:
             continue
         change.values.add(key)
-    AttributeValue.objects.bulk_create(new, batch_size=1000)
-    AttributeValue.objects.bulk_update(different, ["value", "updated_at"], batch_size=300)
+    insert(new)
+    update(different, "value", "updated_at")
