@@ -17,7 +17,7 @@ from datasets_app.models import Attribute, Dataset, Member
 from .actions import finish, finishes, write_many
 from .creation import Assigned, locked_tasks, new_task
 from .editing import mark_changed
-from .history import Recorder, batched
+from .history import BATCH, Recorder, batched
 from .models import Item, Task
 from .pipeline import follow_pipeline, replan
 from .planning import PlannedAttribute, PlannedItem, PlannedLabel, plan_attributes, plan_chain, plan_labels
@@ -144,16 +144,24 @@ def _beginning(task: Task, status: Status, recorder: Recorder, assigned: Assigne
 
 def _mark_changed(dataset: Dataset, by: Member | None, change: Change) -> None:
     """Labels and values that came in different: decisions on what was seen before fail."""
-    touched = Q(item__label__in=change.labels)
-    for attribute_key, file_key in change.values:
-        in_file = None if dataset.is_sequence else file_key
-        touched |= Q(item__attribute=attribute_key, item__file=in_file)
-    if not change.labels and not change.values:
-        return
     recorder = Recorder(by=by)
-    for tasks in locked_tasks(Task.objects.filter(touched, dataset=dataset, deleted_at=None)):
-        mark_changed(tasks, recorder, frozen_too=True)
-        recorder.save()
+    for keys in batched(_changed_items(dataset, change), BATCH):
+        for tasks in locked_tasks(Task.objects.filter(item__in=keys, deleted_at=None)):
+            mark_changed(tasks, recorder, frozen_too=True)
+            recorder.save()
+
+
+def _changed_items(dataset: Dataset, change: Change) -> list[int]:
+    """The keys of items that are there and are about something that changed."""
+    found: list[int] = []
+    for labels in batched(sorted(change.labels), BATCH):
+        found += Item.objects.filter(label__in=labels).values_list("pk", flat=True)
+    if change.values:
+        # In a sequence a frame attribute is one item, whichever frame has another value now.
+        touched = {(key, None if dataset.is_sequence else file_key) for key, file_key in change.values}
+        items = Item.objects.filter(dataset=dataset, label=None).values_list("pk", "attribute_id", "file_id")
+        found += [key for key, attribute_key, file_key in items.iterator() if (attribute_key, file_key) in touched]
+    return sorted(found)
 
 
 def _finish_what_waits(dataset: Dataset, by: Member | None) -> None:
