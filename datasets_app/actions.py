@@ -21,8 +21,7 @@ from .signals import content_changed
 DEFAULT_PIPELINE = [{"stage_id": "Labelling", "can_edit": True}, {"stage_id": "QA", "can_edit": False}]
 MAX_STAGES = 20
 SETTINGS = frozenset(
-    "dataset_name tags customer_review allow_self_review review_changed reject_reasons reason_required "
-    "undo_seconds lease_seconds".split()
+    ["dataset_name", "tags", "customer_review", "allow_self_review", "review_changed", "reject_reasons", "reason_required", "undo_seconds", "lease_seconds"]
 )
 MAX_VALUE_CHARACTERS = 10_000
 

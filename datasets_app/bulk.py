@@ -35,7 +35,7 @@ def insert(rows: Sequence[models.Model]) -> None:
         return
     model = type(rows[0])
     columns = _columns(model._meta.concrete_fields)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         if rows[0].pk is None:
             give_keys(rows)
         names = ", ".join(connection.ops.quote_name(column) for _name, column, _convert in columns)
@@ -55,7 +55,7 @@ def update(rows: Sequence[models.Model], *fields: str) -> None:
     key = connection.ops.quote_name(meta.pk.column)  # type: ignore[union-attr]
     changes = ", ".join(f"{connection.ops.quote_name(column)} = %s" for _name, column, _convert in columns)
     values = [[*(_value(row, name, convert) for name, _column, convert in columns), row.pk] for row in rows]
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.executemany(f"UPDATE {meta.db_table} SET {changes} WHERE {key} = %s", values)  # noqa: S608 (own names)
 
 

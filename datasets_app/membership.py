@@ -53,7 +53,9 @@ def _keep_an_admin(member: Member, role: str) -> None:
         return
     others = Member.objects.present().filter(client=member.client, role=Role.ADMIN).exclude(pk=member.pk)
     if not others.exists():
-        raise Conflict("last_admin", f"{member.user} is the last admin of {member.client}: make someone else one first.")
+        raise Conflict(
+            "last_admin", f"{member.user} is the last admin of {member.client}: make someone else one first."
+        )
 
 
 @transaction.atomic

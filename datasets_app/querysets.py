@@ -11,7 +11,7 @@ from .ids import now
 from .roles import Right
 
 if TYPE_CHECKING:
-    from .models import Client, Member, User
+    from .models import Member, User
 
 
 class ClientQuerySet(models.QuerySet["Client"]):

@@ -35,9 +35,7 @@ Rights = frozenset[Right]
 R = Right
 ROLES: dict[Role, Rights] = {
     Role.ADMIN: frozenset(R),
-    Role.DATASETS_ADMIN: frozenset(
-        {R.READ, R.READ_OWN, R.WORK, R.REVIEW, R.REVIEW_LAST, R.ASSIGN, R.CREATE, R.DELETE}
-    ),
+    Role.DATASETS_ADMIN: frozenset({R.READ, R.READ_OWN, R.WORK, R.REVIEW, R.REVIEW_LAST, R.ASSIGN, R.CREATE, R.DELETE}),
     Role.DATASETS_CREATOR: frozenset({R.READ, R.READ_OWN, R.CREATE}),
     Role.LABELS_ADMIN: frozenset({R.READ, R.READ_OWN, R.LABELS}),
     Role.LABELLER: frozenset({R.READ_OWN, R.WORK, R.REVIEW}),

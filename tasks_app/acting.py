@@ -20,6 +20,9 @@ def find_task(task_id: str, user: User, token: AccessToken | None = None) -> tup
         member = member_who_sees(task.dataset, user, token)
     except NotFound as error:
         raise NotFound("task") from error
-    if not member.access.may(Right.READ, task.dataset) and not Task.objects.visible_to(member).filter(pk=task.pk).exists():
+    if (
+        not member.access.may(Right.READ, task.dataset)
+        and not Task.objects.visible_to(member).filter(pk=task.pk).exists()
+    ):
         raise NotAllowed("This task is not one of yours. Ask a lead to assign it to you.")
     return task, member

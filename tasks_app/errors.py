@@ -17,7 +17,7 @@ PAST = {"start": "started", "submit": "submitted", "accept": "accepted", "reject
 
 
 def either(statuses: frozenset[Status]) -> str:
-    """"ready, in_progress or rejected", in the order of the life cycle."""
+    """ "ready, in_progress or rejected", in the order of the life cycle."""
     names = [str(status) for status in Status if status in statuses]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
 

@@ -35,7 +35,7 @@ def event_resource(event: TaskEvent) -> dict[str, Any]:
 
 
 def sentence(event: TaskEvent) -> str:
-    """"eve rejected this: submitted → rejected", without reason and comment."""
+    """ "eve rejected this: submitted → rejected", without reason and comment."""
     who = event.by.short_name if event.by else "the system"
     if event.action == Action.ASSIGN:
         return f"{who} assigned this to {event.assignee.short_name}" if event.assignee else f"{who} unassigned this"

@@ -82,9 +82,10 @@ class TaskFilters(django_filters.FilterSet):
         within = {"dataset": self.dataset} if self.dataset else {"dataset__client": self.client}
         if said.get("stage_id") and not Stage.objects.filter(**within, stage_id=said["stage_id"]).exists():
             wrong.append(("stage_id", f"There is no stage {said['stage_id']} here."))
-        if said.get("attribute_id") and not Attribute.objects.filter(
-            **within, attribute_id=said["attribute_id"]
-        ).exists():
+        if (
+            said.get("attribute_id")
+            and not Attribute.objects.filter(**within, attribute_id=said["attribute_id"]).exists()
+        ):
             wrong.append(("attribute_id", f"There is no attribute {said['attribute_id']} here."))
         for name in ("email", "reviewer"):
             email = (said.get(name) or "").lower()

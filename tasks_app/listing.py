@@ -78,7 +78,9 @@ def page(tasks: QuerySet[Task], *, ordering: str, limit: int, cursor: str, said:
     digest = _digest(ordering, said)
     tasks = ordered(tasks, ordering)
     if cursor:
-        tasks = tasks.filter(RowComparison(order.columns, _position(cursor, digest, order), descending=order.descending))
+        tasks = tasks.filter(
+            RowComparison(order.columns, _position(cursor, digest, order), descending=order.descending)
+        )
     rows = list(tasks.values_list("pk", *order.columns)[: limit + 1])
     keys = [row[0] for row in rows[:limit]]
     if len(rows) <= limit:

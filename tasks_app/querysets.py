@@ -18,7 +18,6 @@ from .workflow import Status
 if TYPE_CHECKING:
     from datasets_app.models import Member, User
 
-    from .models import Item, Task
 
 LIST_ORDER = ("dataset_id", "file_order", "item_order", "stage_order")
 

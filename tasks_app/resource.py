@@ -61,9 +61,7 @@ def _value() -> Expression:
 
 
 def _level() -> Expression:
-    return Case(
-        When(item__file=None, then=Value("dataset")), default=Value("frame"), output_field=TextField()
-    )
+    return Case(When(item__file=None, then=Value("dataset")), default=Value("frame"), output_field=TextField())
 
 
 def _delay() -> Expression:

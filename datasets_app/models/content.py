@@ -161,7 +161,9 @@ class AttributeValue(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["attribute", "file"], condition=Q(file__isnull=False), name="one_value_for_each_attribute_and_file"
+                fields=["attribute", "file"],
+                condition=Q(file__isnull=False),
+                name="one_value_for_each_attribute_and_file",
             ),
             models.UniqueConstraint(
                 fields=["attribute"], condition=Q(file=None), name="one_value_for_each_attribute_as_a_whole"

@@ -67,14 +67,18 @@ class Dataset(models.Model):
     done_at = MillisField("labelling done at", null=True, blank=True, editable=False)
     done_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+")
     deleted_at = MillisField(null=True, blank=True, editable=False)
-    deleted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+")
+    deleted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
 
     objects = DatasetQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(labelling_mode__in=LabellingMode.values), name="labelling_mode_is_known"),
+            models.CheckConstraint(
+                condition=Q(labelling_mode__in=LabellingMode.values), name="labelling_mode_is_known"
+            ),
             models.CheckConstraint(condition=Q(dataset_type__in=DatasetType.values), name="dataset_type_is_known"),
             both_or_neither("done_at", "done_by", "dataset_done_at_and_by_go_together"),
             both_or_neither("deleted_at", "deleted_by", "dataset_deleted_at_and_by_go_together"),
@@ -145,5 +149,3 @@ class DatasetScope(models.Model):
 
     def __str__(self) -> str:
         return f"{self.member or self.user_group}: {self.role}"
-
-

@@ -148,7 +148,9 @@ class AccessToken(models.Model):
     expires_at = MillisField(null=True, blank=True)
     last_used_at = MillisField(null=True, blank=True, editable=False)
     revoked_at = MillisField(null=True, blank=True, editable=False)
-    revoked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+")
+    revoked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
 
     objects = TokenQuerySet.as_manager()
 

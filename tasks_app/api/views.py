@@ -117,9 +117,7 @@ class TaskViewSet(ApiViewSet):
         said = self.body(serializers.ValueBody, check_role)
         return answer(set_value(task, said["value"], by=member, version=self._version(check_role)))
 
-    def _act(
-        self, task_id: str, name: Action, verb: Verb, serializer: type[serializers.Comment]
-    ) -> HttpResponse:
+    def _act(self, task_id: str, name: Action, verb: Verb, serializer: type[serializers.Comment]) -> HttpResponse:
         task, member = find_task(task_id, *actor(self.request))
         check_role = partial(_check_role, task, name, member)
         said = self.body(serializer, check_role)

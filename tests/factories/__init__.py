@@ -2,16 +2,26 @@
 
 from .content import make_content
 from .people import ClientFactory, Team, UserFactory, make_member, make_team
-from .tasks import make_dataset, make_task, task_of
+from .rows import all_rows, chain_of, events_of, outcome, refusal, statuses, undone
+from .tasks import make_dataset, make_qa_task, make_task, task_of, walk
 
 __all__ = [
     "ClientFactory",
     "Team",
     "UserFactory",
+    "all_rows",
+    "chain_of",
+    "events_of",
     "make_content",
     "make_dataset",
     "make_member",
+    "make_qa_task",
     "make_task",
     "make_team",
+    "outcome",
+    "refusal",
+    "statuses",
     "task_of",
+    "undone",
+    "walk",
 ]

@@ -14,6 +14,7 @@ from tasks_app.workflow import Status
 
 from .content import make_content
 from .people import Team
+from .rows import chain_of
 
 
 def make_dataset(
@@ -23,9 +24,7 @@ def make_dataset(
     settings = {name: kwargs.pop(name) for name in list(kwargs) if name in SETTINGS}
     content = make_content(objects, **kwargs)
     spec = [{"stage_id": stage, "can_edit": number == 0} for number, stage in enumerate(stages)]
-    dataset = create_dataset(
-        team.client, "Street", by=None, labelling_mode=content.labelling_mode, pipeline_spec=spec
-    )
+    dataset = create_dataset(team.client, "Street", by=None, labelling_mode=content.labelling_mode, pipeline_spec=spec)
     store(dataset, content, by=None)
     if settings:
         dataset = set_settings(dataset, by=None, **settings)
@@ -58,3 +57,30 @@ def make_task(team: Team, status: str = "ready", *, dataset: Dataset | None = No
     elif status == Status.REJECTED:
         actions.reject(task, by=team.eve, comment="The box cuts the mirror off.")
     return task_of(dataset, pk=task.pk)
+
+
+def make_qa_task(team: Team, status: str = "ready", *, dataset: Dataset | None = None) -> Task:
+    """The QA task (the last stage) in a status: ann submitted before it, eve works on it, the customer looks at it.
+
+    `ready`: Labelling is submitted and the task is free. `in_progress` and later: Labelling is accepted.
+    """
+    dataset = dataset or make_dataset(team, customer_review=status in (Status.SUBMITTED, Status.REJECTED))
+    labelling, task = task_of(dataset), task_of(dataset, "QA")
+    if status != Status.WAITING:
+        actions.submit(labelling, by=team.ann)
+    if status not in (Status.WAITING, Status.READY):
+        actions.accept(labelling, by=team.eve)
+    if status in (Status.SUBMITTED, Status.ACCEPTED, Status.REJECTED):
+        actions.submit(task, by=team.eve)
+    if status == Status.REJECTED:
+        actions.reject(task, by=team.customer)
+    return task_of(dataset, "QA", pk=task.pk)
+
+
+def walk(team: Team, dataset: Dataset, stages: int) -> list[Task]:
+    """Take the first item through so many stages: people take turns, and each accepts what the one before submitted."""
+    people = [team.ann, team.eve]
+    actions.submit(chain_of(dataset)[0], by=people[0])
+    for number in range(1, stages):
+        actions.accept(chain_of(dataset)[number - 1], by=people[number % 2], submit=True)
+    return chain_of(dataset)
