@@ -21,7 +21,17 @@ from .signals import content_changed
 DEFAULT_PIPELINE = [{"stage_id": "Labelling", "can_edit": True}, {"stage_id": "QA", "can_edit": False}]
 MAX_STAGES = 20
 SETTINGS = frozenset(
-    ["dataset_name", "tags", "customer_review", "allow_self_review", "review_changed", "reject_reasons", "reason_required", "undo_seconds", "lease_seconds"]
+    [
+        "dataset_name",
+        "tags",
+        "customer_review",
+        "allow_self_review",
+        "review_changed",
+        "reject_reasons",
+        "reason_required",
+        "undo_seconds",
+        "lease_seconds",
+    ]
 )
 MAX_VALUE_CHARACTERS = 10_000
 
@@ -182,7 +192,7 @@ def _clean(dataset: Dataset) -> None:
         raise BadInput(*(Problem("invalid", f"{name}: {says[0]}", name) for name, says in found)) from error
 
 
-# --- values of attributes ------------------------------------------------------------------------------------------------
+# --- values of attributes ---------------------------------------------------------------------------------------------
 
 
 def check_value(attribute: Attribute, value: Any) -> None:

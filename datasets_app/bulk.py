@@ -52,7 +52,7 @@ def update(rows: Sequence[models.Model], *fields: str) -> None:
         return
     meta = type(rows[0])._meta
     columns = _columns([meta.get_field(field) for field in fields])
-    key = connection.ops.quote_name(meta.pk.column)  # type: ignore[union-attr]
+    key = connection.ops.quote_name("id")
     changes = ", ".join(f"{connection.ops.quote_name(column)} = %s" for _name, column, _convert in columns)
     values = [[*(_value(row, name, convert) for name, _column, convert in columns), row.pk] for row in rows]
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
@@ -78,7 +78,7 @@ def _reserve(model: type[models.Model], count: int) -> Sequence[int]:
         return sorted(row[0] for row in cursor.fetchall())
 
 
-def _write(table: str, names: str, width: int, values: Iterable[list[Any]]) -> None:
+def _write(table: str, names: str, width: int, values: Any) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             marks = ", ".join(["%s"] * width)

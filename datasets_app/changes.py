@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar
-
-T = TypeVar("T")
+from typing import Any
 
 #: Shows how far a long piece of work is: takes what is worked through and how it is called, hands it on.
-Progress = Callable[[Iterable[T], str], Iterable[T]]
+Progress = Callable[[Iterable[Any], str], Iterable[Any]]
 
 
-def quiet(rows: Iterable[T], what: str) -> Iterable[T]:
+def quiet(rows: Iterable[Any], what: str) -> Iterable[Any]:
     """No progress to show."""
     return rows
 

@@ -1,7 +1,7 @@
 """Model fields of our own."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -9,8 +9,13 @@ from django.utils import timezone
 
 from .ids import from_millis, to_millis
 
+if TYPE_CHECKING:
+    DateTimeField = models.DateTimeField[Any, Any]
+else:
+    DateTimeField = models.DateTimeField
 
-class MillisField(models.DateTimeField):
+
+class MillisField(DateTimeField):
     """A moment: an aware datetime in Python, an integer of milliseconds since 1970 UTC in the database.
 
     The integer is what the API answers, so the database can build a row's JSON without any formatting, and

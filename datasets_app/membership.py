@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -96,7 +97,7 @@ def set_stage_people(
     rights_changed.send(Member, client=stage.dataset.client, by=by)
 
 
-def _of_client(rows: Iterable[Member] | Iterable[UserGroup], client: Client) -> list[Member | UserGroup]:
+def _of_client(rows: Iterable[Any], client: Client) -> list[Any]:
     found = list(rows)
     for row in found:
         if row.client_id != client.pk:

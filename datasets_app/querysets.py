@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from .models import Member, User
 
 
-class ClientQuerySet(models.QuerySet["Client"]):
+class ClientQuerySet(models.QuerySet[Any]):
     def visible_to_user(self, user: User) -> Self:
         """The clients in which this user is a member."""
         return self.filter(members__user=user, members__left_at=None)
 
 
-class MemberQuerySet(models.QuerySet["Member"]):
+class MemberQuerySet(models.QuerySet[Any]):
     def present(self) -> Self:
         """Members who have not left, with a user who may sign in."""
         return self.filter(left_at=None, user__is_active=True)
 
 
-class DatasetQuerySet(models.QuerySet["models.Model"]):
+class DatasetQuerySet(models.QuerySet[Any]):
     def present(self) -> Self:
         return self.filter(deleted_at=None)
 
@@ -43,12 +43,12 @@ class DatasetQuerySet(models.QuerySet["models.Model"]):
         return self.filter(member.access.in_datasets(right))
 
 
-class LabelQuerySet(models.QuerySet["models.Model"]):
+class LabelQuerySet(models.QuerySet[Any]):
     def present(self) -> Self:
         return self.filter(withdrawn_at=None)
 
 
-class TokenQuerySet(models.QuerySet["models.Model"]):
+class TokenQuerySet(models.QuerySet[Any]):
     def usable(self) -> Self:
         """Neither revoked nor expired, of a user who is active."""
         return self.filter(

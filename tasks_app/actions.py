@@ -15,6 +15,7 @@ from django.db import transaction
 from datasets_app.actions import check_text
 from datasets_app.errors import BadInput
 from datasets_app.models import Dataset, Member, Stage
+from datasets_app.roles import Right
 
 from . import policies
 from .chains import Chain, lock_chain
@@ -53,7 +54,7 @@ def reopen(task: Task, *, by: Member, comment: str, version: int | None = None) 
     return _act(task, Action.REOPEN, _reopen, by=by, comment=comment, version=version)
 
 
-# --- one action, from lock to record ---------------------------------------------------------------------------------
+# --- one action, from lock to record ----------------------------------------------------------------------------------
 
 Step = Callable[[Chain, Task, Recorder], None]
 
@@ -66,7 +67,7 @@ def _act(
         task = chain.same(task)
         policies.check_role(chain, task, action, by=by)
         if step is _accept_and_submit:
-            policies.check_right(policies.Right.WORK, by=by, chain=chain)
+            policies.check_right(Right.WORK, by=by, chain=chain)
         _check_words(chain, task, action, step, comment=comment, reason=reason)
         check_version(task, version)
         policies.check_state(chain, task, action)
@@ -161,7 +162,7 @@ def _take(task: Task, recorder: Recorder) -> dict[str, Any]:
     return {} if task.assignee_id == recorder.by.user_id else {"assignee_id": recorder.by.user_id}
 
 
-# --- the steps: what one action does inside the transaction ------------------------------------------------------------
+# --- the steps: what one action does inside the transaction -----------------------------------------------------------
 
 
 def _start(chain: Chain, task: Task, recorder: Recorder) -> None:
@@ -231,7 +232,7 @@ def _accept_and_submit(chain: Chain, task: Task, recorder: Recorder) -> None:
 
 
 def _reject(chain: Chain, task: Task, recorder: Recorder) -> None:
-    columns = {
+    columns: dict[str, Any] = {
         "status": Status.REJECTED,
         "rework_count": task.rework_count + 1,
         "last_reason": recorder.reason,
@@ -249,7 +250,12 @@ def _reject(chain: Chain, task: Task, recorder: Recorder) -> None:
 
 
 def _reopen(chain: Chain, task: Task, recorder: Recorder) -> None:
-    columns = {"status": Status.REJECTED, "finished_at": None, "last_reason": "", "last_comment": recorder.comment}
+    columns: dict[str, Any] = {
+        "status": Status.REJECTED,
+        "finished_at": None,
+        "last_reason": "",
+        "last_comment": recorder.comment,
+    }
     _write(recorder, task, Action.REOPEN, **_freed(chain, task), **columns)
     for later in chain.later(task):
         moves_to = TRANSITIONS[Action.REOPEN].next.get(Status(later.status))

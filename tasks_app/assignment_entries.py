@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from datasets_app.errors import BadInput, Problem
@@ -76,7 +77,7 @@ class Entries:
             wanted[place] = user
             self._position[place] = position
 
-    # --- the parts of an entry -----------------------------------------------------------------------------------
+    # --- the parts of an entry ----------------------------------------------------------------------------------------
 
     @cached_property
     def _stages(self) -> dict[str, Stage]:
@@ -190,13 +191,13 @@ class Entries:
         if not self.dataset.is_sequence:
             raise Wrong("wrong_level", "The objects of this dataset are at frame level: use file_tasks.", attr)
 
-    # --- four eyes ---------------------------------------------------------------------------------------------------
+    # --- four eyes ----------------------------------------------------------------------------------------------------
 
     def check_four_eyes(self, wanted: Wanted, assigned: Assigned) -> None:
         """Nobody is assigned to adjacent stages of the same file or label."""
         pipeline = self.dataset.pipeline
         beside: dict[int, list[Stage]] = {stage.pk: [] for stage in pipeline}
-        for one, other in zip(pipeline, pipeline[1:], strict=False):
+        for one, other in pairwise(pipeline):
             beside[one.pk].append(other)
             beside[other.pk].append(one)
         said: set[int] = set()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from datasets_app.actions import check_right, lock
 from datasets_app.errors import BadInput
@@ -91,7 +89,7 @@ def _reach(dataset: Dataset, wanted: Wanted, assigned: Assigned, by: Member) -> 
             _give(tasks.filter(**place), assigned, recorder)
 
 
-def _give(tasks: Iterable[Task], assigned: Assigned, recorder: Recorder) -> None:
+def _give(tasks: QuerySet[Task], assigned: Assigned, recorder: Recorder) -> None:
     for some in locked_tasks(tasks):
         changes = []
         for task in some:
@@ -149,7 +147,7 @@ def saved_label_tasks(dataset: Dataset) -> list[dict[str, object]]:
     )
     labels: dict[tuple[str, str, str], list[str]] = {}
     for row in rows:
-        head = {"stage_id": row.stage.stage_id, "email": row.user.email}
+        head: dict[str, object] = {"stage_id": row.stage.stage_id, "email": row.user.email}
         if row.all_tracks:
             entries.append(head | {"all": True})
         elif row.item is not None and row.item.label is not None:

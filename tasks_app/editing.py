@@ -41,7 +41,7 @@ def mark_changed(tasks: list[Task], recorder: Recorder, *, frozen_too: bool) -> 
     """A label or value has changed: raise the version of open and submitted tasks, so that a decision on what was
     seen before fails, and mark what was handed over. Accepted tasks are marked too where the change was not the
     work of their chain (`frozen_too`)."""
-    changes = []
+    changes: list[tuple[Task, dict[str, Any]]] = []
     for task in tasks:
         if task.status in OPEN:
             changes.append((task, {}))

@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 
 from datasets_app.ids import from_millis
 from datasets_app.models import Attribute, Client, Dataset, Member, Stage
@@ -28,7 +29,7 @@ class YesNoFilter(django_filters.TypedChoiceFilter):
 class MillisFilter(django_filters.NumberFilter):
     """A moment, in whole milliseconds since 1970 UTC."""
 
-    field_class = forms.IntegerField
+    field_class = forms.IntegerField  # type: ignore[assignment]  # whole numbers only
 
 
 class TaskFilters(django_filters.FilterSet):
@@ -52,9 +53,11 @@ class TaskFilters(django_filters.FilterSet):
         model = Task
         fields: list[str] = []
 
+    data: QueryDict
+
     def __init__(
         self,
-        data: Any,
+        data: QueryDict,
         queryset: QuerySet[Task],
         *,
         client: Client,

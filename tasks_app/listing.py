@@ -49,11 +49,11 @@ class RowComparison(Func):
         super().__init__(*(F(column) for column in columns), *(Value(value) for value in values))
         self.sign = "<" if descending else ">"
 
-    def as_sql(self, compiler: Any, connection: Any, **kwargs: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **kwargs: Any) -> tuple[str, tuple[Any, ...]]:
         parts = [compiler.compile(expression) for expression in self.get_source_expressions()]
         half = len(parts) // 2
         left, right = (", ".join(sql for sql, _params in side) for side in (parts[:half], parts[half:]))
-        return f"({left}) {self.sign} ({right})", [param for _sql, params in parts for param in params]
+        return f"({left}) {self.sign} ({right})", tuple(param for _sql, params in parts for param in params)
 
 
 def ordered(tasks: QuerySet[Task], ordering: str) -> QuerySet[Task]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from datasets_app.access import own_datasets_are
 from datasets_app.ids import now
 from datasets_app.models import Dataset
+from datasets_app.querysets import DatasetQuerySet
 from datasets_app.roles import Right
 
 from .workflow import Status
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
 LIST_ORDER = ("dataset_id", "file_order", "item_order", "stage_order")
 
 
-class ItemQuerySet(models.QuerySet["Item"]):
+class ItemQuerySet(models.QuerySet[Any]):
     def locked(self) -> Self:
         """Locked against every other writer until the transaction ends, in id order: no deadlock."""
         return self.select_for_update(of=("self",)).order_by("pk")
 
 
-class TaskQuerySet(models.QuerySet["Task"]):
+class TaskQuerySet(models.QuerySet[Any]):
     def visible_to(self, member: Member) -> Self:
         """The tasks of datasets that the member may read, and the chains that are theirs to work on."""
         readable = member.access.in_datasets(Right.READ)
@@ -89,7 +90,7 @@ def _own_chain(member: Member) -> Exists:
 
 
 @own_datasets_are
-def datasets_with_own_tasks(member: Member) -> models.QuerySet[Dataset]:
+def datasets_with_own_tasks(member: Member) -> DatasetQuerySet:
     from .models import Task
 
     mine = Task.objects.filter(theirs(member), dataset=OuterRef("pk"), deleted_at=None)

@@ -128,15 +128,15 @@ def json_rows(tasks: QuerySet[Task], columns: dict[str, Column] = COLUMNS) -> It
 
 
 def json_sql(tasks: QuerySet[Task], columns: dict[str, Column]) -> tuple[str, Sequence[Any]]:
-    """The statement that answers one JSON text for each task."""
+    """The statement that answers one JSON text for each task. All names in it are ours; values are parameters."""
     names = {key: f"j_{key}" for key in columns}  # a bare key could be the name of a model field
     rows = tasks.annotate(**{names[key]: column.expression() for key, column in columns.items()})
     inner, params = rows.values_list(*names.values()).query.get_compiler(tasks.db).as_sql()
     if connections[tasks.db].vendor == "postgresql":
         picked = ", ".join(f'r.{name} AS "{key}"' for key, name in names.items())
-        return f"SELECT row_to_json(x)::text FROM (SELECT {picked} FROM ({inner}) r) x", params
+        return f"SELECT row_to_json(x)::text FROM (SELECT {picked} FROM ({inner}) r) x", params  # noqa: S608
     pairs = ", ".join(f"'{key}', {_sqlite_value(names[key], column.kind)}" for key, column in columns.items())
-    return f"SELECT json_object({pairs}) FROM ({inner}) r", params
+    return f"SELECT json_object({pairs}) FROM ({inner}) r", params  # noqa: S608
 
 
 def _sqlite_value(name: str, kind: str) -> str:

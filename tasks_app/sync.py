@@ -45,7 +45,7 @@ def sync(dataset: Dataset, *, by: Member | None = None, change: Change | None = 
         _finish_what_waits(dataset, by)
 
 
-# --- missing items -----------------------------------------------------------------------------------------------------
+# --- missing items ----------------------------------------------------------------------------------------------------
 
 
 def missing_items(dataset: Dataset) -> Iterator[PlannedItem]:
@@ -102,7 +102,7 @@ def _create_chains(
     recorder.save_events()
 
 
-# --- what is there and changes ---------------------------------------------------------------------------------------
+# --- what is there and changes ----------------------------------------------------------------------------------------
 
 
 def _withdraw(dataset: Dataset, by: Member | None) -> None:

@@ -17,6 +17,7 @@ from datasets_app.models import AccessToken, User
 def actor(request: Request) -> tuple[User, AccessToken | None]:
     """The user of a request, and the token that they came with."""
     token = request.auth if isinstance(request.auth, AccessToken) else None
+    assert isinstance(request.user, User)  # the permission class lets nobody else in
     return request.user, token
 
 

@@ -178,4 +178,7 @@ class ErrorResource(serializers.Serializer[Any]):
     """The one shape of an error."""
 
     type = serializers.ChoiceField(["validation_error", "client_error", "server_error"])
-    errors = Problem(many=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        # A serializer's own `errors` are those of checking it, so the field cannot be declared as usual.
+        return super().get_fields() | {"errors": Problem(many=True)}
