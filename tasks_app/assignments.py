@@ -116,18 +116,29 @@ def release_lost(client: Client, *, by: Member | None) -> None:
     saved = Assignment.objects.filter(dataset__client=client)
     pairs = set(tasks.order_by().values_list("assignee_id", "stage_id").distinct())
     pairs |= set(saved.order_by().values_list("user_id", "stage_id").distinct())
-    users = {user for user, _stage in pairs}
-    members = {one.user_id: one for one in Member.objects.present().filter(client=client, user__in=users)}
-    stages = Stage.objects.select_related("dataset").in_bulk({stage for _user, stage in pairs})
+    lost = _without_rights(client, pairs)
+    # As every writer of many items does: first the datasets, in order, then the items. No deadlock.
+    concerned = Dataset.objects.filter(stages__in={stage for _user, stage in lost}).values("pk")
+    list(Dataset.objects.filter(pk__in=concerned).select_for_update().order_by("pk"))
     recorder = Recorder(by=by)
-    for user_key, stage_key in sorted(pairs):
-        member = members.get(user_key)
-        if member is not None and member.access.may_work_in(stages[stage_key]):
-            continue
+    for user_key, stage_key in lost:
         saved.filter(user=user_key, stage=stage_key).delete()
         for some in locked_tasks(tasks.filter(assignee=user_key, stage=stage_key)):
             write_many(recorder, Action.ASSIGN, [(task, _handed_to(task, None)) for task in some])
             recorder.save()
+
+
+def _without_rights(client: Client, pairs: set[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Of pairs of user and stage: those in which the user may not work any more."""
+    members = Member.objects.present().filter(client=client, user__in={user for user, _stage in pairs})
+    by_user = {member.user_id: member for member in members}
+    stages = Stage.objects.select_related("dataset").in_bulk({stage for _user, stage in pairs})
+    lost = []
+    for user, stage in sorted(pairs):
+        member = by_user.get(user)
+        if member is None or not member.access.may_work_in(stages[stage]):
+            lost.append((user, stage))
+    return lost
 
 
 def saved_file_tasks(dataset: Dataset) -> list[dict[str, object]]:
