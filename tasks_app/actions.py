@@ -104,8 +104,8 @@ def check_version(task: Task, version: int | None) -> None:
         raise StaleVersion(task)
 
 
-def _write(recorder: Recorder, task: Task, action: Action, *, by_system: bool = False, **columns: Any) -> None:
-    write_many(recorder, action, [(task, columns)], by_system=by_system)
+def _write(recorder: Recorder, task: Task, action: Action, **columns: Any) -> None:
+    write_many(recorder, action, [(task, columns)])
 
 
 def write_many(
@@ -186,7 +186,7 @@ def _submit(chain: Chain, task: Task, recorder: Recorder) -> None:
     _write(recorder, task, Action.SUBMIT, **_take(task, recorder), **columns)
     if following is None:
         if finishes(task):
-            finish(task, recorder)
+            finish([task], recorder)
     elif following.status == Status.WAITING:
         _write(recorder, following, Action.SUBMIT, status=Status.READY)
 
@@ -196,9 +196,10 @@ def finishes(task: Task) -> bool:
     return not task.dataset.customer_review and not (task.dataset.review_changed and task.changed_in_review)
 
 
-def finish(task: Task, recorder: Recorder) -> None:
-    """The system accepts a submitted task of the last stage."""
-    _write(recorder, task, Action.FINISH, by_system=True, status=Status.ACCEPTED, finished_at=recorder.at)
+def finish(tasks: list[Task], recorder: Recorder) -> None:
+    """The system accepts submitted tasks of the last stage."""
+    columns = {"status": Status.ACCEPTED, "finished_at": recorder.at}
+    write_many(recorder, Action.FINISH, [(task, columns) for task in tasks], by_system=True)
 
 
 def _changed_in_review(chain: Chain, task: Task, by: Member) -> bool:

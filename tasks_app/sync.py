@@ -174,6 +174,5 @@ def _finish_what_waits(dataset: Dataset, by: Member | None) -> None:
     for tasks in locked_tasks(waiting):
         for task in tasks:
             task.dataset = dataset
-            if finishes(task):
-                finish(task, recorder)
+        finish([task for task in tasks if finishes(task)], recorder)
         recorder.save()
