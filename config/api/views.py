@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from rest_framework.exceptions import APIException, NotFound
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
@@ -21,8 +23,33 @@ def actor(request: Request) -> tuple[User, AccessToken | None]:
     return request.user, token
 
 
+class LengthRequired(APIException):
+    """Servers hand on no body without a length: a decision would be made as if nothing had been said with it."""
+
+    status_code = 411
+    default_code = "length_required"
+    default_detail = "Send the body with a Content-Length, not in chunks."
+
+
+class OnlyJSON(DefaultContentNegotiation):
+    """Answers are JSON, whatever `Accept` and `?format=` say: nothing is refused for them, least of all before 401."""
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type
+
+
 class ApiViewSet(ViewSet):
     """Base of our viewsets."""
+
+    content_negotiation_class = OnlyJSON
+    metadata_class = None  # OPTIONS tells nothing that the schema does not
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+            raise LengthRequired
 
     def body(self, serializer: type[Serializer[Any]], check_role: Callable[[], object]) -> dict[str, Any]:
         """The checked body. Where it is wrong, a role that can never do this is told that first."""
@@ -39,6 +66,8 @@ class Unknown(APIView):
     """Any other path of the API."""
 
     schema = None
+    content_negotiation_class = OnlyJSON
+    metadata_class = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
