@@ -5,9 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-import tempfile
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Generator, Iterable, Iterator
 
 from django.conf import settings
 from rest_framework.exceptions import Throttled
@@ -15,7 +13,7 @@ from rest_framework.request import Request
 
 from datasets_app.errors import BadInput
 
-MATCH = re.compile(r'(?:W/)?"(\d{1,9})"|(\d{1,9})')
+MATCH = re.compile(r'(?:W/)?"([0-9]{1,9})"|([0-9]{1,9})')
 
 
 def etag(version: int) -> str:
@@ -36,26 +34,33 @@ def if_match(request: Request) -> int | None:
 class Slot:
     """One of the few places in which a token or person reads a whole list.
 
-    A locked file, so it counts over all processes of this machine and a crash frees it.
+    A locked file, so it counts over all processes of this machine and a crash frees it. It is in our own folder:
+    in /tmp another user of the machine could put a file or a link of that name first.
     """
 
     def __init__(self, who: str) -> None:
-        folder = Path(tempfile.gettempdir()) / f"foureyes-lists-{os.getuid()}"
-        folder.mkdir(mode=0o700, exist_ok=True)
+        self._file: int | None = None
+        folder = settings.DATA_DIR / "lists"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for number in range(settings.WHOLE_LISTS_AT_A_TIME):
-            self._file = os.open(folder / f"{who}-{number}", os.O_CREAT | os.O_RDWR, 0o600)
+            opened = os.open(folder / f"{who}-{number}", os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
             try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
+                fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                os.close(self._file)
+                os.close(opened)
+            else:
+                self._file = opened
+                return
         raise TooManyLists
 
     def close(self) -> None:
         """Free the place. Twice is the same as once."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+        opened, self._file = self._file, None
+        if opened is not None:
+            os.close(opened)
+
+    def __del__(self) -> None:
+        self.close()  # a middleware may put another response in the place of ours, and nobody closes that one
 
 
 class TooManyLists(Throttled):
@@ -68,7 +73,8 @@ class TooManyLists(Throttled):
 
 
 class Streamed:
-    """Text as a body that is sent while it is made. Closing it frees the slot, whether it was read or not."""
+    """Text as a body that is sent while it is made. Closing it ends the reading and frees the slot, whether it was
+    read to the end, a bit or not at all."""
 
     def __init__(self, parts: Iterator[str], slot: Slot) -> None:
         self._parts, self._slot = _in_blocks(parts), slot
@@ -77,10 +83,11 @@ class Streamed:
         return self._parts
 
     def close(self) -> None:
+        self._parts.close()
         self._slot.close()
 
 
-def _in_blocks(parts: Iterable[str], characters: int = 65_536) -> Iterator[bytes]:
+def _in_blocks(parts: Iterable[str], characters: int = 65_536) -> Generator[bytes]:
     block, size = [], 0
     for part in parts:
         block.append(part)

@@ -62,7 +62,7 @@ def read(
         ordering,
         _limit(request.query_params.get("limit")),
         request.query_params.get("cursor", ""),
-        filters.said() | {"in": [request.path, request.query_params.get("email", "")]},
+        filters.said() | {"in": [request.path, request.user.pk, request.query_params.get("email", "")]},
         who,
     )
 
@@ -91,9 +91,7 @@ def respond(listed: Listed, whole: Parts, some: Parts | None = None) -> HttpResp
         if listed.cursor:
             raise BadInput.of("invalid_cursor", "A cursor goes with a limit.", "cursor")
         slot = Slot(listed.who)
-        response = StreamingHttpResponse(Streamed(whole(listed), slot), content_type=JSON)
-        response._resource_closers.append(slot.close)  # type: ignore[attr-defined]
-        return response
+        return StreamingHttpResponse(Streamed(whole(listed), slot), content_type=JSON)
     found = page(listed.tasks, ordering=listed.ordering, limit=listed.limit, cursor=listed.cursor, said=listed.said)
     body = "".join((some or whole)(replace(listed, tasks=Task.objects.filter(pk__in=found.keys))))
     cursor = f'"{found.next_cursor}"' if found.next_cursor else "null"
