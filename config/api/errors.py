@@ -9,6 +9,7 @@ from django.db import OperationalError, connection
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
 from datasets_app.errors import Kind, Problem, Refused
@@ -74,7 +75,10 @@ def _of_fields(details: Any, path: str = "") -> Any:
         yield Problem(details["code"], str(details["message"]), path or None)
     elif isinstance(details, dict):
         for name, inner in details.items():
-            yield from _of_fields(inner, f"{path}.{name}" if path else str(name))
+            if name == api_settings.NON_FIELD_ERRORS_KEY:
+                yield from _of_fields(inner, path)
+            else:
+                yield from _of_fields(inner, f"{path}.{name}" if path else str(name))
     else:
         for inner in details:
             yield from _of_fields(inner, path)

@@ -123,7 +123,9 @@ class Strict(serializers.Serializer[Any]):
 
 
 class Comment(Strict):
-    comment = serializers.CharField(required=False, allow_blank=True, default="", trim_whitespace=False)
+    comment = serializers.CharField(
+        required=False, allow_blank=True, allow_null=True, default="", trim_whitespace=False
+    )
 
 
 class AcceptBody(Comment):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -15,7 +16,7 @@ from rest_framework.response import Response
 from config.api.concurrency import etag, if_match
 from config.api.views import ApiViewSet, actor
 from datasets_app.acting import find_client, find_dataset
-from datasets_app.actions import check_right
+from datasets_app.actions import check_right, check_text
 from datasets_app.errors import BadInput, NotAllowed
 from datasets_app.models import Member, User
 from datasets_app.roles import Right
@@ -39,11 +40,10 @@ IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, descriptio
 def answer(task: Task, next_task: Task | None = None) -> HttpResponse:
     """The TaskResource as it is now, with its version as ETag."""
     text = task_json(task)
+    version = json.loads(text)["version"]  # of what is answered: someone may have written since
     if next_task is not None:
         text = f'{text[:-1]}, "next_task": {task_json(next_task)}}}'
-    response = HttpResponse(text, content_type="application/json")
-    response["ETag"] = etag(Task.objects.values_list("version", flat=True).get(pk=task.pk))
-    return response
+    return HttpResponse(text, content_type="application/json", headers={"ETag": etag(version)})
 
 
 class TaskViewSet(ApiViewSet):
@@ -215,6 +215,7 @@ def _user_to_show(member: Member, email: str) -> User:
         return member.user
     if not (member.access.may_anywhere(Right.READ) or member.access.may_anywhere(Right.ASSIGN)):
         raise NotAllowed("You can see your own tasks only.")
+    check_text(email, "email", 254)
     other = Member.objects.filter(client=member.client, user__email=email.lower()).select_related("user").first()
     if other is None:
         raise BadInput.of("unknown_member", f"{email} is not a member of this client.", "email")
