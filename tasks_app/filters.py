@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import django_filters
@@ -19,11 +20,29 @@ BOOLEANS = (("true", "true"), ("false", "false"))
 LATEST = 253_402_300_799_999  # the last millisecond of the year 9999
 
 
+def one_of(choices: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """The choices of a filter, and the sentence that names them to who gave another."""
+    names = [value for value, _label in choices]
+    sentence = f"%(value)s is unknown here: use {', '.join(names[:-1])} or {names[-1]}."
+    return {"choices": choices, "error_messages": {"invalid_choice": sentence}}
+
+
 class YesNoFilter(django_filters.TypedChoiceFilter):
     """`true` or `false`. Anything else is refused, not ignored."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=BOOLEANS, coerce=lambda word: word == "true", **kwargs)
+        super().__init__(coerce=lambda word: word == "true", **one_of(BOOLEANS), **kwargs)
+
+
+class AnyOfField(forms.MultipleChoiceField):
+    """Some of the choices. An empty one is none, as with a single choice: a form sends it for "all"."""
+
+    def to_python(self, value: Any) -> list[str]:
+        return [one for one in super().to_python(value) if one]
+
+
+class AnyOfFilter(django_filters.MultipleChoiceFilter):
+    field_class = AnyOfField
 
 
 class MillisFilter(django_filters.NumberFilter):
@@ -35,7 +54,7 @@ class MillisFilter(django_filters.NumberFilter):
 class TaskFilters(django_filters.FilterSet):
     """Filters of tasks within a client, or within one dataset of it."""
 
-    status = django_filters.MultipleChoiceFilter(choices=Status.choices)
+    status = AnyOfFilter(**one_of(Status.choices))
     stage_id = django_filters.CharFilter("stage__stage_id", max_length=100)
     email = django_filters.CharFilter(method="of_assignee", max_length=254)
     reviewer = django_filters.CharFilter(method="of_reviewer", max_length=254)
@@ -43,7 +62,7 @@ class TaskFilters(django_filters.FilterSet):
     label_id = django_filters.CharFilter("item__label__label_id", max_length=220, strip=False)
     label_category_id = django_filters.CharFilter("item__label__label_category_id", max_length=200, strip=False)
     attribute_id = django_filters.CharFilter("item__attribute__attribute_id", max_length=100)
-    task_type = django_filters.ChoiceFilter(field_name="item__task_type", choices=TaskType.choices)
+    task_type = django_filters.ChoiceFilter(field_name="item__task_type", **one_of(TaskType.choices))
     delayed = YesNoFilter(method="is_delayed")
     changed_in_review = YesNoFilter()
     label_changed_since_submit = YesNoFilter()
