@@ -19,7 +19,8 @@ ALL = "all"
 #: (stage key, "file" | "item" | "all", key of the file or item; 0 for all) -> the user, None to take it away.
 Wanted = dict[tuple[int, str, int], User | None]
 
-RANGES = re.compile(r"\s*\d{1,9}\s*(-\s*\d{1,9}\s*)?(,\s*\d{1,9}\s*(-\s*\d{1,9}\s*)?)*")
+MAX_RANGES = 100_000  # characters
+RANGES = re.compile(r" *[0-9]{1,9} *(- *[0-9]{1,9} *)?(, *[0-9]{1,9} *(- *[0-9]{1,9} *)?)*")
 ONE_OF = {
     "file_tasks": ("file_id", "file_ids", "files"),
     "label_tasks": ("label_id", "label_ids", "attribute_id", "all"),
@@ -137,7 +138,7 @@ class Entries:
             yield "file", self._files[file_id], file_id
 
     def _ranges(self, value: Any, attr: str) -> Iterator[tuple[str, int, str]]:
-        if not isinstance(value, str) or not RANGES.fullmatch(value, endpos=100_000):
+        if not isinstance(value, str) or len(value) > MAX_RANGES or not RANGES.fullmatch(value):
             raise Wrong("broken_range", "Write positions and ranges like 1-4,5,6-11.", attr)
         files = list(self._files.items())
         for part in value.split(","):
@@ -149,16 +150,17 @@ class Entries:
                 yield "file", key, file_id
 
     def _attribute(self, value: Any, attr: str) -> Iterator[tuple[str, int, str]]:
+        _texts(value, attr)
         items = Item.objects.filter(dataset=self.dataset, attribute__isnull=False).select_related("attribute")
         if not self.dataset.is_sequence:
-            if isinstance(value, str) and self.dataset.attributes.filter(attribute_id=value, level="frame").exists():
+            if self.dataset.attributes.filter(attribute_id=value, level="frame").exists():
                 detail = f"{value} is an attribute of each frame here: assign the files with file_tasks."
                 raise Wrong("wrong_level", detail, attr)
             items = items.filter(attribute__level=Attribute.Level.DATASET)
-        item = items.filter(attribute__attribute_id=value).first() if _is_text(value) else None
+        item = items.filter(attribute__attribute_id=value).first()
         if item is None:
-            raise Wrong("unknown_attribute", f"There is no attribute {value!r} at dataset level.", attr)
-        yield "item", item.pk, str(value)
+            raise Wrong("unknown_attribute", f"There is no attribute {value} at dataset level.", attr)
+        yield "item", item.pk, value
 
     def _all(self, value: Any, attr: str) -> Iterator[tuple[str, int, str]]:
         self._tracks_only(attr)
