@@ -58,16 +58,21 @@ class Difference:
 def follow_pipeline(dataset: Dataset, *, by: Member | None) -> None:
     """Bring tasks in line with the stages as they are now. Raises `StageInUse` where work would be disturbed."""
     dataset.__dict__.pop("pipeline", None)  # it has just changed
-    some_item = Task.objects.filter(dataset=dataset, deleted_at=None).values_list("item_id", flat=True).first()
-    if some_item is not None:
-        chain = Task.objects.filter(item=some_item, deleted_at=None).order_by("stage_order")
-        difference = Difference(
-            old=list(chain.values_list("stage_id", flat=True)), new=[stage.pk for stage in dataset.pipeline]
-        )
-        if difference.old != difference.new:
-            _refuse(dataset, difference)
-            _apply(dataset, difference, Recorder(by=by))
+    difference = Difference(old=_stages_of_tasks(dataset), new=[stage.pk for stage in dataset.pipeline])
+    if difference.old != difference.new:
+        # Every writer locks the items first: nobody submits between the check and the change.
+        for _key in Item.objects.locked().filter(dataset=dataset).values_list("pk").iterator():
+            pass
+        _refuse(dataset, difference)
+        _apply(dataset, difference, Recorder(by=by))
     renew_due(dataset)
+
+
+def _stages_of_tasks(dataset: Dataset) -> list[int]:
+    """The stages of any chain that is there. None where all is withdrawn: then every stage is like a new one."""
+    present = Task.objects.filter(dataset=dataset, deleted_at=None)
+    some_item = present.values_list("item_id", flat=True).first()
+    return list(present.filter(item=some_item).order_by("stage_order").values_list("stage_id", flat=True))
 
 
 def _refuse(dataset: Dataset, difference: Difference) -> None:
@@ -88,31 +93,30 @@ def _apply(dataset: Dataset, difference: Difference, recorder: Recorder) -> None
         recorder.save()
     for stage in dataset.pipeline:
         Task.objects.filter(dataset=dataset, stage=stage).update(stage_order=stage.position)
-    changed = [key for key, _previous in difference.relinked]
-    Task.objects.filter(Q(stage__in=changed) | Q(stage__in=difference.removed), dataset=dataset).update(previous=None)
+    kept = set(difference.new).difference(key for key, _previous in difference.relinked)
+    Task.objects.filter(dataset=dataset).exclude(stage__in=kept).update(previous=None)
     for stage, previous in zip(dataset.pipeline, [None, *dataset.pipeline], strict=False):
         if stage.pk in difference.added:
-            _add_tasks(dataset, stage, previous, difference.old[0], recorder)
+            _add_tasks(dataset, stage, previous, recorder)
     for key, previous_key in difference.relinked:
         before = Task.objects.filter(item=OuterRef("item"), stage=previous_key).values("pk")[:1]
         Task.objects.filter(dataset=dataset, stage=key).update(previous=Subquery(before) if previous_key else None)
 
 
-def _add_tasks(dataset: Dataset, stage: Stage, previous: Stage | None, like: int, recorder: Recorder) -> None:
+def _add_tasks(dataset: Dataset, stage: Stage, previous: Stage | None, recorder: Recorder) -> None:
     """A task of a new stage for every item, also withdrawn ones; a stage that comes back has its tasks already."""
     assigned = Assigned(dataset)
     lacking = Item.objects.filter(dataset=dataset).exclude(tasks__stage=stage)
     for keys in batched(list(lacking.order_by("pk").values_list("pk", flat=True)), BATCH):
-        items = {item.pk: item for item in Item.objects.locked().filter(pk__in=keys)}
-        before = dict(Task.objects.filter(item__in=keys, stage=previous).values_list("item_id", "status"))
-        places = Task.objects.filter(item__in=keys, stage=like)
+        items = Item.objects.select_related("label").locked().filter(pk__in=keys)
+        others = Task.objects.filter(item__in=keys)
+        places = {key: place for key, *place in others.values_list("item_id", "file_order", "item_order")}
+        before = dict(others.filter(stage=previous).values_list("item_id", "status"))
         tasks = []
-        for key, file_order, item_order, deleted_at in places.values_list(
-            "item_id", "file_order", "item_order", "deleted_at"
-        ):
-            status = first_status(Status(before[key]) if previous else None)
-            task = new_task(items[key], stage, status, recorder, assigned, file_order, item_order, None)
-            task.deleted_at = deleted_at if items[key].label_id else None
+        for item in items:
+            status = first_status(Status(before[item.pk]) if previous else None)
+            task = new_task(item, stage, status, recorder, assigned, *places[item.pk], previous=None)
+            task.deleted_at = recorder.at if item.label and item.label.withdrawn_at else None
             tasks.append(task)
         insert(tasks)
         for task in tasks:
