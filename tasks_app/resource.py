@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, transaction
 from django.db.models import (
     BigIntegerField,
@@ -118,7 +119,10 @@ def json_rows(tasks: QuerySet[Task], columns: dict[str, Column] = COLUMNS) -> It
     faster than making objects and serializing them.
     """
     connection = connections[tasks.db]
-    sql, params = json_sql(tasks, columns)
+    try:
+        sql, params = json_sql(tasks, columns)
+    except EmptyResultSet:  # no database is needed to know that there are none
+        return
     # A named cursor lives in a transaction; SQLite's would take the write lock, and one SELECT needs none.
     held = transaction.atomic(tasks.db) if connection.vendor == "postgresql" else nullcontext()
     with held, connection.chunked_cursor() as cursor:
