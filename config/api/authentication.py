@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
+from django.db import OperationalError, connection
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -30,11 +32,26 @@ class BearerAuthentication(BaseAuthentication):
         if token is None:
             raise AuthenticationFailed("This token is unknown, expired or revoked: make a new one.")
         if token.last_used_at is None or now() - token.last_used_at > USED:
-            AccessToken.objects.filter(pk=token.pk).update(last_used_at=now())
+            note_use(token)
         return token.member.user, token
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+def note_use(token: AccessToken) -> None:
+    """Note that a token was used, unless someone else is writing just now: no read waits for that, or fails."""
+    mine = AccessToken.objects.filter(pk=token.pk)
+    if connection.vendor != "sqlite":  # one row is locked there, not the database
+        mine.update(last_used_at=now())
+        return
+    with connection.cursor() as cursor, suppress(OperationalError):
+        cursor.execute("PRAGMA busy_timeout = 0")
+        try:
+            mine.update(last_used_at=now())
+        finally:
+            seconds = connection.settings_dict["OPTIONS"]["timeout"]
+            cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
