@@ -199,8 +199,9 @@ def check_value(attribute: Attribute, value: Any) -> None:
     """The value is one that the attribute takes. Raises `BadInput`."""
     if value is None or value in ("", []) or isinstance(value, dict):
         raise BadInput.of("invalid", 'Give a value; "not applicable" is one.', "value")
-    if isinstance(value, str):
-        check_text(value, "value", MAX_VALUE_CHARACTERS)
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, str):
+            check_text(one, "value", MAX_VALUE_CHARACTERS)
     if isinstance(value, list) and not all(isinstance(one, str | int | float | bool) for one in value):
         raise BadInput.of("invalid", "A list of values holds texts, numbers, true or false.", "value")
     if not attribute.accepts(value):
