@@ -261,7 +261,7 @@ def _reopen(chain: Chain, task: Task, recorder: Recorder) -> None:
     for later in chain.later(task):
         moves_to = TRANSITIONS[Action.REOPEN].next.get(Status(later.status))
         if moves_to is not None:
-            _write(recorder, later, Action.REOPEN, status=moves_to, finished_at=None)
+            _write(recorder, later, Action.REOPEN, status=moves_to, finished_at=None, **_freed(chain, later))
 
 
 def _reviewed(recorder: Recorder) -> dict[str, Any]:
