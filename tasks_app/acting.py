@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datasets_app.acting import member_who_sees
+from datasets_app.acting import acting_member
 from datasets_app.errors import NotAllowed, NotFound
 from datasets_app.models import AccessToken, Member, User
 from datasets_app.roles import Right
@@ -17,12 +17,11 @@ def find_task(task_id: str, user: User, token: AccessToken | None = None) -> tup
     if task is None:
         raise NotFound("task")
     try:
-        member = member_who_sees(task.dataset, user, token)
+        member = acting_member(task.dataset.client, user, token)
     except NotFound as error:
         raise NotFound("task") from error
-    if (
-        not member.access.may(Right.READ, task.dataset)
-        and not Task.objects.visible_to(member).filter(pk=task.pk).exists()
-    ):
-        raise NotAllowed("This task is not one of yours. Ask a lead to assign it to you.")
-    return task, member
+    if member.access.may(Right.READ, task.dataset) or Task.objects.visible_to(member).filter(pk=task.pk).exists():
+        return task, member
+    if not member.access.sees(task.dataset):
+        raise NotFound("task")
+    raise NotAllowed("This task is not one of yours. Ask a lead to assign it to you.")

@@ -147,8 +147,3 @@ def _sqlite_value(name: str, kind: str) -> str:
     if kind == "boolean":
         return f"json(CASE WHEN r.{name} THEN 'true' ELSE 'false' END)"
     return f"json(r.{name})" if kind == "json" else f"r.{name}"
-
-
-def task_json(task: Task) -> str:
-    """The TaskResource of one task, as JSON."""
-    return next(json_rows(Task.objects.filter(pk=task.pk)))

@@ -46,15 +46,16 @@ class ApiViewSet(ViewSet):
     content_negotiation_class = OnlyJSON
     metadata_class = None  # OPTIONS tells nothing that the schema does not
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+    def sent(self) -> Any:
+        """The body as JSON."""
+        if "HTTP_TRANSFER_ENCODING" in self.request.META and not self.request.META.get("CONTENT_LENGTH"):
             raise LengthRequired
+        return self.request.data
 
     def body(self, serializer: type[Serializer[Any]], check_role: Callable[[], object]) -> dict[str, Any]:
         """The checked body. Where it is wrong, a role that can never do this is told that first."""
         try:
-            checked = serializer(data=self.request.data)
+            checked = serializer(data=self.sent())
             checked.is_valid(raise_exception=True)
         except APIException:
             check_role()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
@@ -27,7 +28,7 @@ from tasks_app.chains import read_chain
 from tasks_app.editing import set_value
 from tasks_app.events import event_resource, history
 from tasks_app.models import Task
-from tasks_app.resource import DELAYED_COLUMNS, task_json
+from tasks_app.resource import DELAYED_COLUMNS, json_rows
 from tasks_app.workflow import Action
 
 from . import lists, serializers
@@ -37,12 +38,13 @@ Verb = Callable[..., Task]
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description='The version seen, like "3".')
 
 
-def answer(task: Task, next_task: Task | None = None) -> HttpResponse:
+def answer(task: Task, *, with_next: bool = False) -> HttpResponse:
     """The TaskResource as it is now, with its version as ETag."""
-    text = task_json(task)
+    wanted = Q(pk=task.pk) | Q(previous=task) if with_next else Q(pk=task.pk)
+    text, *following = json_rows(Task.objects.filter(wanted).order_by("stage_order"))
     version = json.loads(text)["version"]  # of what is answered: someone may have written since
-    if next_task is not None:
-        text = f'{text[:-1]}, "next_task": {task_json(next_task)}}}'
+    if following:
+        text = f'{text[:-1]}, "next_task": {following[0]}}}'
     return HttpResponse(text, content_type="application/json", headers={"ETag": etag(version)})
 
 
@@ -123,9 +125,7 @@ class TaskViewSet(ApiViewSet):
         said = self.body(serializer, check_role)
         version = self._version(check_role)
         task = verb(task, by=member, version=version, **{key: value or "" for key, value in said.items()})
-        if said.get("submit"):
-            return answer(task, next_task=Task.objects.get(previous=task))
-        return answer(task)
+        return answer(task, with_next=bool(said.get("submit")))
 
     def _version(self, check_role: Callable[[], object]) -> int | None:
         try:
@@ -174,7 +174,7 @@ class DatasetTasksViewSet(ApiViewSet):
     def _assign(self, dataset_id: str, field: str, assign: Callable[..., None]) -> Response:
         dataset, member = find_dataset(dataset_id, *actor(self.request))
         check_right(member, Right.ASSIGN, dataset)
-        said = self.request.data
+        said = self.sent()
         if not isinstance(said, dict) or field not in said:
             raise BadInput.of("required", f'Send an object with the list "{field}".', field)
         assign(dataset, said[field], by=member)
