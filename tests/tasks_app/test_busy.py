@@ -19,7 +19,7 @@ Locked = Callable[[Item], AbstractContextManager[None]]
 
 
 @pytest.fixture
-def locked(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Locked]:
+def locked(transactional_db: None) -> Iterator[Locked]:
     """Someone else writes and does not come to an end; our own patience is short."""
     yield {"sqlite": _sqlite_locked, "postgresql": _postgres_locked}[connection.vendor]
     connection.close()
