@@ -1,0 +1,79 @@
+"""What every page of the admin shares: the site's name, and pages that only show.
+
+An operator is whoever `is_staff`: they see every row. What can be changed, each model's own admin declares; nothing
+declared means no.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import django.contrib.auth.admin  # noqa: F401  (registers Group, which is taken out below)
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+    TabularInline = admin.TabularInline[Any, Any]
+else:
+    ModelAdmin = admin.ModelAdmin
+    TabularInline = admin.TabularInline
+
+admin.site.site_header = admin.site.site_title = "Foureyes"
+admin.site.index_title = "Installation"
+# Roles are given to members, by our own verbs: Django's groups of permissions would be a second truth.
+admin.site.unregister(Group)
+
+
+def is_operator(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and getattr(request.user, "is_staff", False))
+
+
+class LookOnly:
+    """Permissions: operators look, nobody adds, changes or deletes."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_operator(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return is_operator(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ViewOnlyAdmin(LookOnly, ModelAdmin):
+    """Shows every column of a model. `list_select_related` names the rows that lists and pages show with it."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        related = self.list_select_related
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.select_related(*related) if isinstance(related, list | tuple) else rows
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return self.fields or [field.name for field in self.opts.fields if not field.primary_key]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return self.get_fields(request, obj)
+
+
+class ViewOnlyInline(LookOnly, TabularInline):
+    """Rows that belong to the object, to be looked at."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return self.fields or ()
