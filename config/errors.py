@@ -70,7 +70,7 @@ class RefusedMiddleware:
         return None
 
 
-# --- what Django calls --------------------------------------------------------------------------------------------------
+# --- what Django calls --------------------------------------------------------------------------------------------
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -186,5 +186,19 @@ def can_change(chain: Chain, *, by: Member) -> bool:
 
 
 def allowed(chain: Chain, task: Task, *, by: Member) -> list[Action]:
-    """The verbs that this person may use on this task now: what the pages show as buttons."""
-    return [action for action in VERBS if can(chain, task, action, by=by)]
+    """The verbs that this person may use on this task now: what the pages show as buttons.
+
+    What the status or another's name rules out is not asked of the database: no sentence is needed for it.
+    """
+    known = [one for one in VERBS if task.status in TRANSITIONS[one].sources]
+    open_to_them = [one for one in known if not _is_anothers(chain, task, one, by)]
+    return [action for action in open_to_them if can(chain, task, action, by=by)]
+
+
+def _is_anothers(chain: Chain, task: Task, action: Action, by: Member) -> bool:
+    """Somebody else is to do this: the assignee of the task, or of the next one."""
+    if action in (Action.START, Action.SUBMIT):
+        whose = task.assignee
+    else:
+        whose = chain.reviewer(task) if action in (Action.ACCEPT, Action.REJECT) else None
+    return whose is not None and whose.pk != by.user_id

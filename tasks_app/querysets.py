@@ -86,7 +86,8 @@ def theirs(member: Member) -> Q:
 def _own_chain(member: Member) -> Exists:
     from .models import Task
 
-    return Exists(Task.objects.filter(theirs(member), item=OuterRef("item"), deleted_at=None))
+    # Withdrawn tasks too: they still answer when they are asked for by id; lists leave them out by `present()`.
+    return Exists(Task.objects.filter(theirs(member), item=OuterRef("item")))
 
 
 @own_datasets_are
@@ -97,12 +98,18 @@ def datasets_with_own_tasks(member: Member) -> DatasetQuerySet:
     return Dataset.objects.filter(Exists(mine), client_id=member.client_id)
 
 
-def counts_by_stage(datasets: Iterable[Dataset]) -> dict[int, dict[str, dict[Status, int]]]:
-    """How many tasks stand where: by dataset key, stage_id and status; one query for all of them."""
+def counts_by_stage(
+    datasets: Iterable[Dataset], *, seen_by: Member | None = None
+) -> dict[int, dict[str, dict[Status, int]]]:
+    """How many tasks stand where: by dataset key, stage_id and status; one query for all of them.
+
+    `seen_by`: only the tasks that this member sees.
+    """
     from .models import Task
 
+    tasks = Task.objects.all() if seen_by is None else Task.objects.visible_to(seen_by)
     rows = (
-        Task.objects.filter(dataset__in=list(datasets), deleted_at=None)
+        tasks.filter(dataset__in=list(datasets), deleted_at=None)
         .values_list("dataset_id", "stage__stage_id", "status")
         .annotate(models.Count("pk"))
         .order_by()

@@ -1,0 +1,188 @@
+"""Pages of datasets and their tasks: find in what the person sees, call one verb, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import OuterRef, Prefetch, Subquery
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from config.api.errors import STATUS
+from datasets_app.acting import find_client, find_dataset
+from datasets_app.actions import mark_labelling_done, take_back_done
+from datasets_app.errors import BadInput, Refused
+from datasets_app.models import Dataset, File, Member, Stage
+from datasets_app.pages.frame import SignedIn, frame, wants_fragment
+from datasets_app.roles import Right
+from tasks_app.acting import find_task
+from tasks_app.editing import set_value
+from tasks_app.models import Task
+from tasks_app.querysets import counts_by_stage
+
+from .decisions import carry_out
+from .details import task_context
+from .forms import DecisionForm, FilterForm, ValueForm, canonical
+from .lists import table
+from .neighbours import neighbour
+from .sights import sight
+from .statuses import bars
+
+DATASETS_PER_PAGE = 50
+#: People that the filter offers by name; in larger clients the address still takes any.
+PEOPLE_OFFERED = 200
+
+
+@login_required
+@require_safe
+def client(request: SignedIn, client_id: str) -> HttpResponse:
+    """The datasets of a client, with how far each stage is."""
+    _client, member = find_client(client_id, request.user)
+    stages = Stage.objects.filter(removed_at=None).order_by("position")
+    last = File.objects.filter(dataset=OuterRef("pk")).order_by("-position").values("position")[:1]
+    found = Dataset.objects.visible_to(member).annotate(file_count=Subquery(last))
+    found = found.prefetch_related(Prefetch("stages", stages, to_attr="pipeline"))
+    page = Paginator(found, DATASETS_PER_PAGE).get_page(request.GET.get("page"))
+    datasets = list(page)
+    counts = counts_by_stage(datasets, seen_by=member)
+    rows = [(dataset, bars(dataset, counts.get(dataset.pk, {}))) for dataset in datasets]
+    return render(request, "tasks_app/client.html", frame(member, "datasets") | {"page": page, "rows": rows})
+
+
+@login_required
+@require_safe
+@vary_on_headers("HX-Request")
+def dataset(request: SignedIn, dataset_id: str) -> HttpResponse:
+    """The tasks of a dataset: the same filters and orderings as in the API, page by page."""
+    dataset, member = find_dataset(dataset_id, request.user)
+    if "apply" in request.GET:
+        asked = canonical(request.GET).urlencode()
+        return redirect(reverse("dataset", args=[dataset_id]) + (f"?{asked}" if asked else ""))
+    tasks = Task.objects.in_dataset(dataset, member).present()
+    found = table(request.GET, tasks, client=dataset.client, dataset=dataset, scope=dataset_id)
+    context = frame(member, "datasets") | {"dataset": dataset, "table": found}
+    if wants_fragment(request):
+        return render(request, "tasks_app/_task_table.html", context, status=found.status)
+    reads_all = member.access.may(Right.READ, dataset)
+    context |= {
+        "bars": bars(dataset, counts_by_stage([dataset], seen_by=member).get(dataset.pk, {})),
+        "filters": FilterForm(
+            request.GET, stages=[stage.stage_id for stage in dataset.pipeline], emails=_people(member, reads_all)
+        ),
+        "reads_all": reads_all,
+        "may_mark_done": member.access.may(Right.ASSIGN, dataset),
+    }
+    return render(request, "tasks_app/dataset.html", context, status=found.status)
+
+
+def _people(member: Member, reads_all: bool) -> list[tuple[str, str]]:
+    """Whom the filter offers: oneself first; colleagues only to those who see their tasks."""
+    me = member.user.email
+    people = [(me, "me")]
+    if reads_all:
+        others = Member.objects.present().filter(client=member.client_id).exclude(pk=member.pk)
+        emails = others.values_list("user__email", flat=True)[:PEOPLE_OFFERED]
+        people += [(email, email) for email in emails]
+    return people
+
+
+@login_required
+@require_POST
+def dataset_done(request: SignedIn, dataset_id: str) -> HttpResponse:
+    """Mark labelling as done, or take that back."""
+    dataset, member = find_dataset(dataset_id, request.user)
+    try:
+        if request.POST.get("done") == "yes":
+            mark_labelling_done(dataset, by=member)
+            messages.success(request, "Marked as done: no task is offered or late until that is taken back.")
+        else:
+            take_back_done(dataset, by=member)
+            messages.success(request, "Work goes on: tasks are offered again.")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("dataset", dataset_id)
+
+
+@login_required
+@require_safe
+@vary_on_headers("HX-Request")
+def delayed(request: SignedIn, client_id: str) -> HttpResponse:
+    """The tasks of a client that are late, worst first."""
+    client, member = find_client(client_id, request.user)
+    tasks = Task.objects.visible_to(member).present().delayed()
+    found = table(request.GET, tasks, client=client, ordering="due", scope=client_id)
+    context = frame(member, "delayed") | {"table": found, "across": True}
+    template = "tasks_app/_task_table.html" if wants_fragment(request) else "tasks_app/delayed.html"
+    return render(request, template, context, status=found.status)
+
+
+# --- one task -----------------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def task(request: SignedIn, task_id: str) -> HttpResponse:
+    """One task: its object in its frame, its history, and what can be decided. A decision is sent here, too."""
+    task, member = find_task(task_id, request.user)
+    if request.method != "POST":
+        return _show(request, task, member)
+    form = DecisionForm(request.POST, dataset=task.dataset)
+    decide = partial(carry_out, task, form, request.POST.get("decision", ""), by=member)
+    return _answer(request, task, member, decide, said=form)
+
+
+@login_required
+@require_POST
+def task_value(request: SignedIn, task_id: str) -> HttpResponse:
+    """Set the value of an attribute task."""
+    task, member = find_task(task_id, request.user)
+
+    def change() -> str:
+        attribute = task.item.attribute
+        if attribute is None:
+            raise BadInput.of("not_an_attribute", "This task is about an object: only attribute tasks have a value.")
+        current = sight(task, by=member, frame=request.GET.get("frame")).value
+        value, version = ValueForm(request.POST, attribute=attribute, current=current).said()
+        set_value(task, value, by=member, version=version)
+        return f"Set {attribute}."
+
+    return _answer(request, task, member, change)
+
+
+def _answer(
+    request: SignedIn, task: Task, member: Member, act: Callable[[], str], said: DecisionForm | None = None
+) -> HttpResponse:
+    """Back to the task, with what was done; or the task as it is now, with the refusal and what was typed."""
+    try:
+        messages.success(request, act())
+    except Refused as refused:
+        messages.error(request, str(refused))
+        task, member = find_task(task.task_id, request.user)
+        return _show(request, task, member, said=said, status=STATUS[refused.kind])
+    return redirect("task", task.task_id)
+
+
+def _show(
+    request: SignedIn, task: Task, member: Member, *, said: DecisionForm | None = None, status: int = 200
+) -> HttpResponse:
+    seen = sight(task, by=member, frame=request.GET.get("frame"))
+    context = frame(member, "datasets") | task_context(task, seen, by=member, said=said)
+    return render(request, "tasks_app/task.html", context, status=status)
+
+
+@login_required
+@require_safe
+def task_step(request: SignedIn, task_id: str, step: str) -> HttpResponse:
+    """The task before or after this one in list order, in the same stage."""
+    task, member = find_task(task_id, request.user)
+    found = neighbour(task, step, by=member)
+    if found is None:
+        messages.info(request, f"This is the {'last' if step == 'next' else 'first'} task of {task.stage}.")
+    return redirect("task", (found or task).task_id)
