@@ -47,6 +47,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def use_database(database: dict[str, Any]) -> None:
     """Make this the database, before anybody has connected to the one of the settings."""
     settings.DATABASES = {"default": database}
+    connections._settings = None  # else the one that it has read already is used again
     connections.__dict__.pop("settings", None)
     if hasattr(connections._connections, "default"):
         del connections["default"]
