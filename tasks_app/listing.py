@@ -96,7 +96,7 @@ def _digest(ordering: str, said: dict[str, Any]) -> str:
 def _position(cursor: str, digest: str, order: Ordering) -> list[int]:
     try:
         belongs_to, position = signing.loads(cursor, salt=SALT)
-    except (signing.BadSignature, ValueError) as error:
+    except (signing.BadSignature, TypeError, ValueError) as error:
         raise BadInput.of("invalid_cursor", "This cursor is broken: start again without one.", "cursor") from error
     if belongs_to != digest or len(position) != len(order.columns):
         detail = "This cursor belongs to another ordering or other filters: start again without one."
