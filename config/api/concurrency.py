@@ -8,7 +8,7 @@ import re
 from collections.abc import Generator, Iterable, Iterator
 
 from django.conf import settings
-from rest_framework.exceptions import Throttled
+from rest_framework.exceptions import ErrorDetail, Throttled
 from rest_framework.request import Request
 
 from datasets_app.errors import BadInput
@@ -69,7 +69,8 @@ class TooManyLists(Throttled):
     def __init__(self) -> None:
         most = settings.WHOLE_LISTS_AT_A_TIME
         super().__init__(wait=2)
-        self.detail = f"{most} whole lists are read at a time: wait for one to end, or use limit and cursor."  # type: ignore[assignment]
+        sentence = f"{most} whole lists are read at a time: wait for one to end, or use limit and cursor."
+        self.detail = ErrorDetail(sentence, self.default_code)
 
 
 class Streamed:
