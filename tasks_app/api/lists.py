@@ -55,7 +55,7 @@ def read(
     ordering = request.query_params.get("ordering") or "list"
     if ordering not in ORDERINGS:
         raise BadInput.of("invalid", f"ordering is one of: {', '.join(ORDERINGS)}.", "ordering")
-    who = f"t{request.auth.pk}" if request.auth else f"u{request.user.pk}"
+    who = f"token-{request.auth.token_id}" if request.auth else f"user-{request.user.pk}"
     return Listed(
         filters.qs,
         _columns(request.query_params.get("fields", ""), columns),
