@@ -6,6 +6,7 @@ declared means no.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import django.contrib.auth.admin  # noqa: F401  (registers Group, which is taken out below)
@@ -48,6 +49,19 @@ class LookOnly:
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+class HappenedFilter(admin.EmptyFieldListFilter):
+    """Whether the moment in a column has come: `deleted_at` reads "By deleted: yes, no"."""
+
+    def __init__(self, field: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(field, *args, **kwargs)
+        self.title = str(field.verbose_name).removesuffix(" at")
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        words = {"1": "No", "0": "Yes", None: "All"}
+        for choice, value in zip(super().choices(changelist), (None, "1", "0"), strict=True):
+            yield {**choice, "display": words[value]}
 
 
 class ViewOnlyAdmin(LookOnly, ModelAdmin):

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from config.admin import ViewOnlyAdmin, ViewOnlyInline
+from config.admin import HappenedFilter, ViewOnlyAdmin, ViewOnlyInline
 from datasets_app.admin.verbs import Verb, VerbAdmin, memberships
 from datasets_app.errors import Conflict
 from datasets_app.models import Client, Member, Stage
@@ -117,13 +117,13 @@ class TaskAdmin(VerbAdmin):
         "ready_at", "clock_start", "due_at", "submitted_at", "submitted_by", "reviewed_at", "reviewed_by",
         "finished_at", "deleted_at",
     )  # fmt: skip
-    list_display = ("task_id", "item", "dataset", "stage", "status_pill", "assignee", "rework_count", "due_at")
+    list_display = ("item", "stage", "status_pill", "assignee", "due_at", "dataset", "task_id")
     list_filter = (
         "status",
         DelayedFilter,
         "label_changed_since_submit",
         "changed_in_review",
-        ("deleted_at", admin.EmptyFieldListFilter),
+        ("deleted_at", HappenedFilter),
         "dataset__client",
         "dataset",
         StageFilter,
@@ -157,7 +157,7 @@ class TaskAdmin(VerbAdmin):
         return row.dataset.client
 
     def describe(self, row: Task) -> str:
-        return f"{row.item}, {row.stage}"
+        return f"Task of {row.item} in {row.stage}"
 
     def view_on_site(self, row: Task) -> str | None:
         return None if row.dataset.deleted_at else f"/tasks/{row.task_id}/"
@@ -208,7 +208,7 @@ class AssignmentAdmin(ViewOnlyAdmin):
 
 @admin.register(TaskEvent)
 class TaskEventAdmin(ViewOnlyAdmin):
-    list_display = ("at", "item", "task", "action", "from_pill", "to_pill", "by", "assignee", "comment")
+    list_display = ("at", "item", "task__stage", "action", "from_pill", "to_pill", "by", "comment", "task__task_id")
     list_filter = ("action", "to_status", "item__dataset__client")
     list_select_related = (*ITEM, "task__stage", "by", "token", "assignee")
     search_fields = ("task__task_id", "action_id", "by__email", "comment")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from config.admin import ViewOnlyAdmin, ViewOnlyInline
+from config.admin import HappenedFilter, ViewOnlyAdmin, ViewOnlyInline
 from datasets_app.models import Attribute, AttributeValue, File, Label, Shape
 
 
@@ -25,7 +25,7 @@ class ShapeInline(ViewOnlyInline):
 @admin.register(Label)
 class LabelAdmin(ViewOnlyAdmin):
     list_display = ("label_id", "label_category_id", "label_type", "file", "dataset", "version", "withdrawn_at")
-    list_filter = ("label_type", ("withdrawn_at", admin.EmptyFieldListFilter), "dataset__client")
+    list_filter = ("label_type", ("withdrawn_at", HappenedFilter), "dataset__client")
     list_select_related = ("dataset", "file")
     search_fields = ("label_id", "file__file_id", "dataset__dataset_name", "dataset__dataset_id")
     ordering = ("-pk",)

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from config.admin import ViewOnlyInline
+from config.admin import HappenedFilter, ViewOnlyInline
 from datasets_app.actions import delete_dataset, mark_labelling_done, set_settings, set_stage, take_back_done
 from datasets_app.errors import BadInput
 from datasets_app.membership import set_scopes, set_stage_people
@@ -50,8 +50,8 @@ class DatasetAdmin(VerbFormAdmin):
         "dataset_type",
         "labelling_mode",
         "customer_review",
-        ("done_at", admin.EmptyFieldListFilter),
-        ("deleted_at", admin.EmptyFieldListFilter),
+        ("done_at", HappenedFilter),
+        ("deleted_at", HappenedFilter),
         "client",
     )
     list_select_related = ("client", "created_by", "done_by", "deleted_by")
@@ -106,7 +106,7 @@ class StageAdmin(VerbFormAdmin):
     can_change = ("title", "can_edit", "time_limit_seconds", "members", "user_groups")
     fields = ("dataset", "stage_id", "position", *can_change, "removed_at")
     list_display = ("stage_id", "title", "dataset", "position", "can_edit", "time_limit_seconds", "removed_at")
-    list_filter = ("can_edit", ("removed_at", admin.EmptyFieldListFilter), "dataset__client")
+    list_filter = ("can_edit", ("removed_at", HappenedFilter), "dataset__client")
     list_select_related = ("dataset__client",)
     search_fields = ("stage_id", "title", "dataset__dataset_name", "dataset__dataset_id")
     filter_horizontal = ("members", "user_groups")

@@ -12,7 +12,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from config.admin import ViewOnlyAdmin, is_operator
+from config.admin import HappenedFilter, ViewOnlyAdmin, is_operator
 from datasets_app.errors import BadInput
 from datasets_app.membership import add_member, create_token, remove_member, revoke_token, set_group
 from datasets_app.models import AccessToken, Client, Member, User, UserGroup
@@ -109,7 +109,7 @@ class MemberAdmin(VerbFormAdmin):
     can_change = ("role",)
     fields = ("client", "user", "role", "created_at", "left_at")
     list_display = ("user", "client", "role", "left_at")
-    list_filter = ("role", ("left_at", admin.EmptyFieldListFilter), "client")
+    list_filter = ("role", ("left_at", HappenedFilter), "client")
     list_select_related = ("user", "client")
     search_fields = ("user__email", "client__name")
     autocomplete_fields = ("client", "user")
@@ -193,7 +193,7 @@ class AccessTokenAdmin(VerbFormAdmin):
         "revoked_by",
     )
     list_display = ("name", "member", "role", "created_at", "expires_at", "last_used_at", "revoked_at")
-    list_filter = (("revoked_at", admin.EmptyFieldListFilter), "member__client")
+    list_filter = (("revoked_at", HappenedFilter), "member__client")
     list_select_related = ("member__user", "member__client", "revoked_by")
     search_fields = ("name", "token_id", "member__user__email")
     verbs = (

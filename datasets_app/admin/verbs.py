@@ -87,7 +87,8 @@ class VerbAdmin(ViewOnlyAdmin):
         return None
 
     def describe(self, row: Any) -> str:
-        return str(row)
+        """How messages call a row. The first letter is ours: the admin makes it a capital."""
+        return f"{str(self.opts.verbose_name).capitalize()} {row}"
 
     def may(self, request: HttpRequest, row: Any, right: Right) -> bool:
         """Whether the operator, as a member of the row's client, has a right there."""

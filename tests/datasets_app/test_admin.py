@@ -254,7 +254,7 @@ def test_removing_asks_first_and_tells_of_each(boss, team):
 
     results = told(response)
     assert len(results) == 2
-    assert any(one == f"ann@example.com in {team.client}: left." for one in results)
+    assert any(one == f"Member ann@example.com in {team.client}: left." for one in results)
     assert any("is the last admin" in one for one in results)
     assert (team.ann.left_at is None, team.admin.left_at is None) == (False, True)
 
@@ -395,7 +395,7 @@ def test_settings_that_are_refused_stand_in_the_form(boss, team, words, sentence
 def test_dataset_is_done_open_again_and_deleted(boss, team):
     dataset = make_dataset(team)
 
-    assert told(press(boss, dataset, "done")) == ["Street: marked as done."]
+    assert told(press(boss, dataset, "done")) == ["Dataset Street: marked as done."]
     press(boss, dataset, "not_done")
     press(boss, dataset, "delete")
     dataset.refresh_from_db()

@@ -78,7 +78,7 @@ def test_bulk_accept_tells_the_result_of_each(team, boss):
 
     assert response.status_code == 302
     done, invalid, own = told(response)
-    assert done == ("success", "car:1 in 000001.png, Labelling: accepted.")
+    assert done == ("success", "Task of car:1 in 000001.png in Labelling: accepted.")
     assert invalid[0] == "error"
     assert "This task is ready: only a task that is submitted can be accepted." in invalid[1]
     assert "You submitted this one" in own[1]
