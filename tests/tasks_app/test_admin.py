@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.messages import get_messages
 from django.test import Client as Browser
-from django.urls import reverse
 
 from datasets_app.actions import delete_dataset
 from tasks_app import actions
 from tasks_app.models import Assignment, Item, Task, TaskEvent
+from tests.admin_pages import press, sign_in, told, url
 from tests.factories import UserFactory, make_dataset, make_task, make_team, task_of
-
-
-def url(model, page, *args):
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
-
-
-def sign_in(user) -> Browser:
-    user.is_staff = True
-    user.save()
-    browser = Browser()
-    browser.force_login(user)
-    return browser
-
-
-def told(response) -> list[tuple[str, str]]:
-    return [(message.level_tag, str(message)) for message in get_messages(response.wsgi_request)]
 
 
 def bulk(browser, action, *tasks, **words):
     return browser.post(url(Task, "changelist"), {"action": action, "_selected_action": [t.pk for t in tasks], **words})
-
-
-def press(browser, task, verb, **words):
-    """A button on the task's page: it names the version that was seen."""
-    rows = words.pop("rows", f"{task.pk}:{task.version}")
-    return browser.post(url(Task, "verb", verb), {"rows": rows, "one": "1", **words})
 
 
 def buttons(browser, task) -> list[str]:
