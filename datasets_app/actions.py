@@ -176,6 +176,11 @@ def delete_dataset(dataset: Dataset, *, by: Member) -> None:
     Dataset.objects.filter(pk=dataset.pk, deleted_at=None).update(deleted_at=now(), deleted_by=by.user)
 
 
+def lock_rights(client: Client) -> None:
+    """Changes of who may do what in a client, and what is built on that, come one after another."""
+    Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+
+
 def lock(dataset: Dataset) -> Dataset:
     """The dataset as it is now, locked against other changes of its content, stages and settings."""
     return Dataset.objects.select_for_update(of=("self",)).select_related("client").get(pk=dataset.pk)

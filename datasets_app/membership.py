@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from .actions import check_right, check_text
+from .actions import check_right, check_text, lock_rights
 from .errors import BadInput, Conflict, NotAllowed
 from .ids import now
 from .models import AccessToken, Client, Dataset, DatasetScope, Member, Stage, User, UserGroup
@@ -27,6 +27,7 @@ def add_member(client: Client, user: User, role: str, *, by: Member | None) -> M
     _check_same_client(by, client)
     check_right(by, Right.MEMBERS)
     check_role(role, none_too=True)
+    lock_rights(client)
     member, _created = Member.objects.select_for_update(of=("self",)).get_or_create(client=client, user=user)
     _keep_an_admin(member, role)
     member.role, member.left_at = role, None
@@ -40,20 +41,21 @@ def remove_member(member: Member, *, by: Member | None) -> None:
     """Take every right and token away; open tasks become free. What they did stays in the history."""
     _check_same_client(by, member.client)
     check_right(by, Right.MEMBERS)
+    lock_rights(member.client)
     _keep_an_admin(member, "")
     member.role, member.left_at = "", now()
     member.save(update_fields=["role", "left_at"])
     member.scopes.all().delete()
     member.user_groups.clear()
     member.stages.clear()
+    # Who comes back does not find them working again.
+    member.tokens.filter(revoked_at=None).update(revoked_at=now(), revoked_by=(by or member).user)
     rights_changed.send(Member, client=member.client, by=by)
 
 
 def _keep_an_admin(member: Member, role: str) -> None:
-    if member.role != Role.ADMIN or role == Role.ADMIN:
-        return
-    others = Member.objects.present().filter(client=member.client, role=Role.ADMIN).exclude(pk=member.pk)
-    if not others.exists():
+    admins = Member.objects.present().filter(client=member.client, role=Role.ADMIN)
+    if role != Role.ADMIN and set(admins) == {member}:
         raise Conflict(
             "last_admin", f"{member.user} is the last admin of {member.client}: make someone else one first."
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from datasets_app.actions import check_right, lock
+from datasets_app.actions import check_right, lock, lock_rights
 from datasets_app.errors import BadInput
 from datasets_app.models import Client, Dataset, Member, Stage
 from datasets_app.roles import Right
@@ -34,6 +34,7 @@ def assign_labels(dataset: Dataset, entries: object, *, by: Member) -> None:
 @transaction.atomic
 def _assign(dataset: Dataset, entries: object, field: str, *, by: Member) -> None:
     check_right(by, Right.ASSIGN, dataset)
+    lock_rights(dataset.client)
     dataset = lock(dataset)
     read = Entries(dataset, field)
     wanted = read.wanted(entries)
@@ -111,6 +112,7 @@ def _handed_to(task: Task, user_key: int | None) -> dict[str, object]:
 @transaction.atomic
 def release_lost(client: Client, *, by: Member | None) -> None:
     """People whose rights have ended lose their open tasks and their assignments there: they are free again."""
+    lock_rights(client)
     losable = Q(status__in=[*OPEN, Status.WAITING], deleted_at=None)
     tasks = Task.objects.filter(losable, dataset__client=client, assignee__isnull=False)
     saved = Assignment.objects.filter(dataset__client=client)

@@ -57,9 +57,19 @@ def read_chain(task: Task) -> Chain:
     return _chain(Item.objects.select_related("dataset", "attribute").get(pk=task.item_id))
 
 
+def chain_of(task: Task) -> Chain:
+    """The chain of a task that `for_page` has read, for showing: its item is not read again."""
+    task.item.dataset = task.dataset
+    return _chain(task.item)
+
+
 def lock_chain(task: Task) -> Chain:
-    """The chain of a task, locked until the transaction ends."""
-    return _chain(Item.objects.select_related("dataset", "attribute").locked().get(pk=task.item_id))
+    """The chain of a task, locked until the transaction ends.
+
+    What the rules ask is read after the lock: beside a row that was waited for, PostgreSQL gives others as they were.
+    """
+    Item.objects.locked().get(pk=task.item_id)
+    return read_chain(task)
 
 
 def _chain(item: Item) -> Chain:

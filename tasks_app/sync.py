@@ -168,11 +168,11 @@ def _finish_what_waits(dataset: Dataset, by: Member | None) -> None:
     """What waits for the customer is finished when nobody is to look at it any more."""
     if dataset.customer_review:
         return
-    last = dataset.pipeline[-1]
-    waiting = Task.objects.filter(dataset=dataset, stage=last, status=Status.SUBMITTED, deleted_at=None)
+    # Also those that are not submitted yet: once their items are locked, they are as nobody else can change them.
+    last = Task.objects.filter(dataset=dataset, stage=dataset.pipeline[-1], deleted_at=None)
     recorder = Recorder(by=by)
-    for tasks in locked_tasks(waiting):
+    for tasks in locked_tasks(last.exclude(status=Status.ACCEPTED)):
         for task in tasks:
             task.dataset = dataset
-        finish([task for task in tasks if finishes(task)], recorder)
+        finish([task for task in tasks if task.status == Status.SUBMITTED and finishes(task)], recorder)
         recorder.save()
