@@ -21,6 +21,12 @@ def refused_by_the_database(sql):
         cursor.execute(sql)
 
 
+def settle():
+    """Foreign keys are checked now and not at the end: until then PostgreSQL truncates nothing at all."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -78,9 +84,13 @@ def test_sql_cannot_delete_everything(event):
 
 @pytest.mark.postgres
 def test_sql_cannot_truncate(event):
+    settle()
+
     refused_by_the_database(f"TRUNCATE {EVENTS}")
 
 
 @pytest.mark.postgres
 def test_sql_cannot_truncate_what_events_hang_on(event):
+    settle()
+
     refused_by_the_database("TRUNCATE tasks_app_task CASCADE")
