@@ -77,8 +77,11 @@ def data_dir(base_dir: Path, *, temporary: bool) -> Path:
 
 def database(data_dir: Path) -> dict[str, Any]:
     """DATABASE_URL as Django wants it, with the settings under which each database keeps our promises."""
-    config: dict[str, Any] = dict(env.db_url("DATABASE_URL", default=f"sqlite:///{data_dir / 'foureyes.sqlite3'}"))
-    engine = config["ENGINE"]
+    try:
+        config = dict(env.db_url("DATABASE_URL", default=f"sqlite:///{data_dir / 'foureyes.sqlite3'}"))
+    except (KeyError, ValueError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured("DATABASE_URL is no address of a sqlite or postgres database.") from error
+    engine = config.get("ENGINE", "")
     options = config.setdefault("OPTIONS", {})
     if engine.endswith("sqlite3"):
         # WAL without IMMEDIATE fails under load with "database is locked"; FULL: what was answered survives a crash.

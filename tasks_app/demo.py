@@ -8,18 +8,17 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from unittest.mock import patch
 
 from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
 from django.db import transaction
 
-from datasets_app import ids
 from datasets_app.actions import create_dataset, set_settings
 from datasets_app.changes import Progress, quiet
 from datasets_app.demo.scenes import DemoDataset, frames, sequence
+from datasets_app.ids import as_if_at
 from datasets_app.imports.store import store
 from datasets_app.membership import add_member, create_token
 from datasets_app.models import AttributeValue, Client, Dataset, File, Member, User
@@ -74,7 +73,7 @@ def is_built() -> bool:
 def build(progress: Progress = quiet) -> str:
     """Make the whole demo, or nothing of it. Returns the secret of admin's access token."""
     clock = Clock()
-    with patch.object(ids, "datetime", clock):
+    with as_if_at(clock.now):
         clock.turn_back(days=7)
         team = _make_team()
         _work_on_frames(_make_frames(team, clock, progress))
@@ -84,15 +83,15 @@ def build(progress: Progress = quiet) -> str:
 
 
 class Clock:
-    """Stands in for `datetime` where `ids.now` asks it: the story of the demo happened in the last days.
+    """The story of the demo happened in the last days.
 
-    The alternative, moving the times of finished rows, would break the hash chains of the history.
+    Moving the times of finished rows instead would break the hash chains of the history.
     """
 
     def __init__(self) -> None:
         self.real = self.moment = datetime.now(UTC)
 
-    def now(self, zone: tzinfo) -> datetime:
+    def now(self) -> datetime:
         return self.moment
 
     def turn_back(self, **ago: float) -> None:
