@@ -27,6 +27,7 @@ class Access:
 
     def __init__(self, member: Member) -> None:
         self.member = member
+        self._is_in: dict[int, bool] = {}
         self.limit: Rights = frozenset(Right)
         if member.token is not None and member.token.role:
             self.limit = rights_of_role(member.token.role)
@@ -90,7 +91,9 @@ class Access:
 
     def is_in(self, stage: Stage) -> bool:
         """Whether the stage is open to everyone whose role may work, or has this member."""
-        return Stage.objects.filter(in_stage(self.member), pk=stage.pk).exists()
+        if stage.pk not in self._is_in:
+            self._is_in[stage.pk] = Stage.objects.filter(in_stage(self.member), pk=stage.pk).exists()
+        return self._is_in[stage.pk]
 
 
 def in_stage(member: Member) -> Q:

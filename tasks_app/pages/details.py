@@ -8,7 +8,7 @@ from datasets_app.errors import Refused
 from datasets_app.ids import now
 from datasets_app.models import Member
 from tasks_app import policies
-from tasks_app.chains import Chain, read_chain
+from tasks_app.chains import Chain, chain_of
 from tasks_app.events import history
 from tasks_app.models import Task
 from tasks_app.workflow import OPEN, Action, Status
@@ -20,7 +20,7 @@ from .sights import Sight
 
 def task_context(task: Task, seen: Sight, *, by: Member, said: DecisionForm | None) -> dict[str, Any]:
     """Everything that `task.html` shows. `said`: what was typed into a decision that was refused."""
-    chain = read_chain(task)
+    chain = chain_of(task)
     here = chain.same(task)
     decisions = offered(chain, here, by=by)
     return {

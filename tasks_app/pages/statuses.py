@@ -69,6 +69,17 @@ def bar(stage: Stage, counts: Mapping[Status, int]) -> Bar:
     return Bar(stage, total, segments)
 
 
+def with_pipelines(datasets: list[Dataset]) -> list[Dataset]:
+    """The same datasets with their stages, read by one query for all of them."""
+    stages = Stage.objects.filter(dataset__in=datasets, removed_at=None).order_by("position")
+    by_dataset: dict[int, list[Stage]] = {dataset.pk: [] for dataset in datasets}
+    for stage in stages:
+        by_dataset[stage.dataset_id].append(stage)
+    for dataset in datasets:
+        dataset.pipeline = by_dataset[dataset.pk]
+    return datasets
+
+
 def bars(dataset: Dataset, counts: Mapping[str, Mapping[Status, int]]) -> list[Bar]:
     """A bar for each stage of a dataset, from its counts by stage_id."""
     return [bar(stage, counts.get(stage.stage_id, {})) for stage in dataset.pipeline]

@@ -8,7 +8,7 @@ from functools import partial
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +19,7 @@ from config.api.errors import STATUS
 from datasets_app.acting import find_client, find_dataset
 from datasets_app.actions import mark_labelling_done, take_back_done
 from datasets_app.errors import BadInput, Refused
-from datasets_app.models import Dataset, File, Member, Stage
+from datasets_app.models import Dataset, File, Member
 from datasets_app.pages.frame import SignedIn, frame, wants_fragment
 from datasets_app.roles import Right
 from tasks_app.acting import find_task
@@ -33,7 +33,7 @@ from .forms import DecisionForm, FilterForm, ValueForm, canonical
 from .lists import table
 from .neighbours import neighbour
 from .sights import sight
-from .statuses import bars
+from .statuses import bars, with_pipelines
 
 DATASETS_PER_PAGE = 50
 #: People that the filter offers by name; in larger clients the address still takes any.
@@ -45,12 +45,10 @@ PEOPLE_OFFERED = 200
 def client(request: SignedIn, client_id: str) -> HttpResponse:
     """The datasets of a client, with how far each stage is."""
     _client, member = find_client(client_id, request.user)
-    stages = Stage.objects.filter(removed_at=None).order_by("position")
     last = File.objects.filter(dataset=OuterRef("pk")).order_by("-position").values("position")[:1]
     found = Dataset.objects.visible_to(member).annotate(file_count=Subquery(last))
-    found = found.prefetch_related(Prefetch("stages", stages, to_attr="pipeline"))
     page = Paginator(found, DATASETS_PER_PAGE).get_page(request.GET.get("page"))
-    datasets = list(page)
+    datasets = with_pipelines(list(page))
     counts = counts_by_stage(datasets, seen_by=member)
     rows = [(dataset, bars(dataset, counts.get(dataset.pk, {}))) for dataset in datasets]
     return render(request, "tasks_app/client.html", frame(member, "datasets") | {"page": page, "rows": rows})
