@@ -35,7 +35,7 @@ class Listed:
     who: str
 
     def rows(self, tasks: QuerySet[Task]) -> Iterator[str]:
-        return json_rows(ordered(tasks, self.ordering), self.columns)
+        return json_rows(ordered(tasks, self.ordering), self.columns, few=self.limit is not None)
 
 
 def read(

@@ -41,7 +41,7 @@ IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, descriptio
 def answer(task: Task, *, with_next: bool = False) -> HttpResponse:
     """The TaskResource as it is now, with its version as ETag."""
     wanted = Q(pk=task.pk) | Q(previous=task) if with_next else Q(pk=task.pk)
-    text, *following = json_rows(Task.objects.filter(wanted).order_by("stage_order"))
+    text, *following = json_rows(Task.objects.filter(wanted).order_by("stage_order"), few=True)
     version = json.loads(text)["version"]  # of what is answered: someone may have written since
     if following:
         text = f'{text[:-1]}, "next_task": {following[0]}}}'
