@@ -12,6 +12,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from rest_framework.request import Request
 
 from config.api.concurrency import Slot, Streamed
+from config.api.views import actor
 from datasets_app.errors import BadInput, Problem
 from datasets_app.models import Client, Dataset
 from tasks_app.filters import TaskFilters
@@ -55,14 +56,15 @@ def read(
     ordering = request.query_params.get("ordering") or "list"
     if ordering not in ORDERINGS:
         raise BadInput.of("invalid", f"ordering is one of: {', '.join(ORDERINGS)}.", "ordering")
-    who = f"token-{request.auth.token_id}" if request.auth else f"user-{request.user.pk}"
+    user, token = actor(request)
+    who = f"token-{token.token_id}" if token else f"user-{user.pk}"
     return Listed(
         filters.qs,
         _columns(request.query_params.get("fields", ""), columns),
         ordering,
         _limit(request.query_params.get("limit")),
         request.query_params.get("cursor", ""),
-        filters.said() | {"in": [request.path, request.user.pk, request.query_params.get("email", "")]},
+        filters.said() | {"in": [request.path, user.pk, request.query_params.get("email", "")]},
         who,
     )
 
