@@ -125,6 +125,8 @@ def set_pipeline(dataset: Dataset, pipeline_spec: Sequence[Any], *, by: Member |
 def set_stage(stage: Stage, *, by: Member | None, **columns: Any) -> Stage:
     """Change a stage's title, can_edit or time limit."""
     check_right(by, Right.ASSIGN, stage.dataset)
+    if "stage_id" in columns:
+        raise BadInput.of("invalid", "A stage_id is never renamed: change the title.", "stage_id")
     _checked_stage({"stage_id": stage.stage_id, **columns}, stage.position)
     for name, value in columns.items():
         setattr(stage, name, value)

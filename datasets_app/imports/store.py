@@ -68,10 +68,11 @@ def _store_files(dataset: Dataset, records: Iterable[FileRecord]) -> dict[str, i
 def _store_labels(dataset: Dataset, shapes: list[ShapeRecord], files: dict[str, int], change: Change) -> None:
     known = _known_labels(dataset)
     old_shapes = _known_shapes(dataset) if known else {}
+    there = {label.pk for label in known.values()}
     rows = iter(change.progress(shapes, "labels"))
     while some := list(islice(rows, CHUNK)):
         labels = _labels_of(dataset, some, files, known, change)
-        _store_shapes(some, labels, files, old_shapes, change)
+        _store_shapes(some, labels, files, old_shapes, there, change)
     touched = [label for label in known.values() if label.pk in change.labels]
     for label in touched:
         label.version, label.updated_at = label.version + 1, now()
@@ -124,6 +125,7 @@ def _store_shapes(
     labels: list[Label],
     files: dict[str, int],
     old: dict[ShapeKey, Shape],
+    there: set[int],
     change: Change,
 ) -> None:
     new, different = [], []
@@ -134,7 +136,7 @@ def _store_shapes(
             shape = Shape(label_id=label.pk, file_id=file_key, sensor_id=record.sensor_id)
             shape.labeller_email = record.labeller_email
             new.append(shape)
-            if old:  # a late frame of a track that is there
+            if label.pk in there:  # a late frame of a track
                 change.labels.add(label.pk)
         elif _said(record) == (shape.geometry, shape.attributes, shape.extra):
             continue
