@@ -1,4 +1,4 @@
-"""What tests of pages share: someone who is signed in, and what they are told."""
+"""What tests of pages share: someone who is signed in, addresses, buttons, and what is told."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import re
 from html import unescape
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.test import Client
 
+from datasets_app.models import Dataset, File
+from tasks_app.models import Task
 from tests.factories import Team
 
 HOSTILE = '<script>alert("x")</script>'
@@ -43,3 +46,33 @@ def status_of(browser: Client, address: str) -> int:
     if response.streaming:
         response.getvalue()
     return response.status_code
+
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc00000030101"
+    "00c9fe92ef0000000049454e44ae426082"
+)
+
+
+def page_of(task: Task) -> str:
+    return f"/tasks/{task.task_id}/"
+
+
+def list_of(dataset: Dataset) -> str:
+    return f"/datasets/{dataset.dataset_id}/"
+
+
+def rows_in(response: Any) -> int:
+    return response.content.decode().count('<th scope="row"')
+
+
+def decide(browser: Client, task: Task, decision: str, **said: Any) -> Any:
+    """Press a button of a task's page."""
+    said = {"decision": decision, "version": version(browser.get(page_of(task))), **said}
+    return browser.post(page_of(task), said, follow=True)
+
+
+def with_picture(dataset: Dataset, position: int = 1, name: str = "x.png") -> File:
+    file = dataset.files.get(position=position)
+    file.picture.save(name, ContentFile(PNG))
+    return file
