@@ -31,8 +31,9 @@ class LengthRequired(APIException):
     default_detail = "Send the body with a Content-Length, not in chunks."
 
 
-class OnlyJSON(DefaultContentNegotiation):
-    """Answers are JSON, whatever `Accept` and `?format=` say: nothing is refused for them, least of all before 401."""
+class OnlyFirst(DefaultContentNegotiation):
+    """Answers have one form (the API's is JSON), whatever `Accept` and `?format=` say: nothing is refused for them,
+    least of all before 401."""
 
     def select_renderer(
         self, request: Request, renderers: Any, format_suffix: str | None = None
@@ -43,7 +44,7 @@ class OnlyJSON(DefaultContentNegotiation):
 class ApiViewSet(ViewSet):
     """Base of our viewsets."""
 
-    content_negotiation_class = OnlyJSON
+    content_negotiation_class = OnlyFirst
     metadata_class = None  # OPTIONS tells nothing that the schema does not
 
     def sent(self) -> Any:
@@ -67,7 +68,7 @@ class Unknown(APIView):
     """Any other path of the API."""
 
     schema = None
-    content_negotiation_class = OnlyJSON
+    content_negotiation_class = OnlyFirst
     metadata_class = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
