@@ -1,6 +1,6 @@
 """Two real connections at the same moment: exactly one wins, one event for each version, the loser is told who won.
 
-On PostgreSQL the lock on the item decides; on SQLite there is one writer at a time. The promise is the same.
+On PostgreSQL the lock on the item decides. SQLite has one writer at a time: `test_races_on_sqlite`.
 """
 
 import threading
@@ -20,8 +20,8 @@ from tasks_app.history import broken_links
 from tasks_app.models import Item, Task
 from tests.factories import chain_of, events_of, make_content, make_dataset, make_task, make_team, statuses, task_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
-ROUNDS = 5
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+ROUNDS = 3
 
 
 @pytest.fixture
@@ -284,7 +284,6 @@ def test_two_admins_do_not_remove_each_other(team, _round):
     assert Member.objects.filter(client=team.client, role="admin").count() == 1
 
 
-@pytest.mark.postgres
 def test_the_lock_on_the_item_is_held_until_the_end(team):
     task = make_task(team, "submitted")
 
