@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from datasets_app.actions import check_text
-from datasets_app.errors import BadInput
+from datasets_app.errors import BadInput, Refused
 from datasets_app.models import Dataset, Member, Stage
 from datasets_app.roles import Right
 
@@ -22,6 +22,7 @@ from .chains import Chain, lock_chain
 from .errors import StaleVersion
 from .history import BATCH, Recorder, batched
 from .models import Task, TaskEvent
+from .races import told
 from .workflow import OPEN, TRANSITIONS, Action, Status
 
 MAX_COMMENT = 10_000
@@ -70,8 +71,11 @@ def _act(
             policies.check_right(Right.WORK, by=by, chain=chain)
         _check_words(chain, task, action, step, comment=comment, reason=reason)
         check_version(task, version)
-        policies.check_state(chain, task, action)
-        policies.check_person(chain, task, action, by=by)
+        try:
+            policies.check_state(chain, task, action)
+            policies.check_person(chain, task, action, by=by)
+        except Refused as refused:
+            raise told(refused) from None
         recorder = Recorder(by=by, reason=reason, comment=comment)
         step(chain, task, recorder)
         recorder.save()

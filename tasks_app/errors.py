@@ -35,7 +35,8 @@ class StaleVersion(Refused):
 class InvalidTransition(Conflict):
     """The table has no such row. Names the status, what the action needs, who was faster, and a neighbour to use."""
 
-    def __init__(self, task: Task, action: Action, *, who: str = "", meant: Task | None = None) -> None:
+    def __init__(self, task: Task, action: Action, *, meant: Task | None = None, who: str = "") -> None:
+        self.task, self.action, self.meant = task, action, meant
         needs = either(TRANSITIONS[action].sources)
         detail = f"This task is {task.status}{who}: only a task that is {needs} can be {PAST[action]}."
         if meant is not None:
@@ -55,8 +56,11 @@ class PreviousNotAccepted(Conflict):
 
 
 class NotTheAssignee(NotAllowed):
-    def __init__(self, action: Action, assignee: User) -> None:
-        detail = f"Only {assignee} can {action} this one: it is assigned to them. Ask a lead to reassign it."
+    """`task` is the one that belongs to someone else: for a review that is the next one."""
+
+    def __init__(self, task: Task, action: Action) -> None:
+        self.task = task
+        detail = f"Only {task.assignee} can {action} this one: it is assigned to them. Ask a lead to reassign it."
         super().__init__(detail, "not_the_assignee")
 
 

@@ -115,7 +115,8 @@ def _add_tasks(dataset: Dataset, stage: Stage, previous: Stage | None, recorder:
         tasks = []
         for item in items:
             status = first_status(Status(before[item.pk]) if previous else None)
-            task = new_task(item, stage, status, recorder, assigned, *places[item.pk], previous=None)
+            file_order, item_order = places[item.pk]
+            task = new_task(item, stage, status, recorder, assigned, file_order, item_order, previous=None)
             task.deleted_at = recorder.at if item.label and item.label.withdrawn_at else None
             tasks.append(task)
         insert(tasks)

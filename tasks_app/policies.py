@@ -6,16 +6,12 @@ version, then state, then person.
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from datasets_app.errors import NotAllowed, Refused
-from datasets_app.ids import now
 from datasets_app.models import AttributeValue, Member
 from datasets_app.roles import Right, roles_with
 
 from .chains import Chain
 from .errors import (
-    AlreadyTaken,
     DatasetDone,
     FourEyes,
     Frozen,
@@ -26,11 +22,8 @@ from .errors import (
     PreviousNotAccepted,
     ValueMissing,
 )
-from .models import Task, TaskEvent
+from .models import Task
 from .workflow import BEGUN, TRANSITIONS, VERBS, Action, Status
-
-#: How long "a moment ago" is: who loses a free task within it is told so (409), later it is simply not theirs (403).
-MOMENT = timedelta(seconds=10)
 
 
 def needed_right(chain: Chain, task: Task, action: Action) -> Right:
@@ -71,7 +64,7 @@ def check_state(chain: Chain, task: Task, action: Action) -> None:
     check_alive(chain, task)
     row = TRANSITIONS[action]
     if task.status not in row.sources:
-        raise InvalidTransition(task, action, who=_who_did_it(task), meant=_meant(chain, task, action))
+        raise InvalidTransition(task, action, meant=_meant(chain, task, action))
     previous = chain.previous(task)
     if row.previous is not None and previous is not None and previous.status not in row.previous:
         raise PreviousNotAccepted(task, previous)
@@ -99,19 +92,11 @@ def _meant(chain: Chain, task: Task, action: Action) -> Task | None:
     return None
 
 
-def _who_did_it(task: Task) -> str:
-    """ ", eve@example.com accepted it": the other winner of a race, in words."""
-    last = TaskEvent.objects.filter(task=task, by__isnull=False).select_related("by").order_by("-version").first()
-    if last is None or now() - last.at > MOMENT:
-        return ""
-    return f" ({last.by} {Action(last.action).label} it a moment ago)"
-
-
 def check_person(chain: Chain, task: Task, action: Action, *, by: Member) -> None:
     """This person, beyond the role: the assignee, or for a free task anyone of the stage; and four eyes."""
     if action in (Action.START, Action.SUBMIT):
         if task.assignee is not None and task.assignee_id != by.user_id:
-            raise _not_yours(task, action)
+            raise NotTheAssignee(task, action)
         _check_stage(task, by=by)
     elif action in (Action.ACCEPT, Action.REJECT):
         _check_reviewer(chain, task, action, by=by)
@@ -126,22 +111,13 @@ def _check_reviewer(chain: Chain, task: Task, action: Action, *, by: Member) -> 
         return
     reviewer = chain.reviewer(task)
     if reviewer is not None and reviewer != by.user:
-        raise _not_yours(following, action)
+        raise NotTheAssignee(following, action)
     _check_stage(following, by=by)
 
 
 def _check_stage(task: Task, *, by: Member) -> None:
     if not by.access.is_in(task.stage):
         raise NotInStage(task.stage.stage_id)
-
-
-def _not_yours(task: Task, action: Action) -> Refused:
-    """It is someone else's. Was it free a moment ago? Then the caller lost a race, and is told so."""
-    assert task.assignee is not None
-    lately = TaskEvent.objects.filter(task=task, by=task.assignee, at__gte=now() - MOMENT)
-    if any(event.before.get("assignee_id", "the same") is None for event in lately):
-        return AlreadyTaken(task.assignee)
-    return NotTheAssignee(action, task.assignee)
 
 
 def check_right_to_change(chain: Chain, *, by: Member) -> None:
@@ -186,19 +162,5 @@ def can_change(chain: Chain, *, by: Member) -> bool:
 
 
 def allowed(chain: Chain, task: Task, *, by: Member) -> list[Action]:
-    """The verbs that this person may use on this task now: what the pages show as buttons.
-
-    What the status or another's name rules out is not asked of the database: no sentence is needed for it.
-    """
-    known = [one for one in VERBS if task.status in TRANSITIONS[one].sources]
-    open_to_them = [one for one in known if not _is_anothers(chain, task, one, by)]
-    return [action for action in open_to_them if can(chain, task, action, by=by)]
-
-
-def _is_anothers(chain: Chain, task: Task, action: Action, by: Member) -> bool:
-    """Somebody else is to do this: the assignee of the task, or of the next one."""
-    if action in (Action.START, Action.SUBMIT):
-        whose = task.assignee
-    else:
-        whose = chain.reviewer(task) if action in (Action.ACCEPT, Action.REJECT) else None
-    return whose is not None and whose.pk != by.user_id
+    """The verbs that this person may use on this task now: what the pages show as buttons."""
+    return [action for action in VERBS if can(chain, task, action, by=by)]

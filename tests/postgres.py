@@ -155,7 +155,7 @@ def _account_for_server() -> _Account | None:
 
 def _make_folder(account: _Account | None) -> Path:
     """A new folder that only the server's user (and root) can enter, with a path short enough for a socket."""
-    for parent in (Path(tempfile.gettempdir()), Path("/tmp")):  # noqa: S108  mkdtemp's names cannot be guessed
+    for parent in (Path(tempfile.gettempdir()), Path("/tmp")):
         if len(str(parent)) < LONGEST_SOCKET_FOLDER - 20 and (account is None or _open_to_all(parent)):
             folder = Path(tempfile.mkdtemp(prefix="pg-", dir=parent))
             (folder / "s").mkdir()

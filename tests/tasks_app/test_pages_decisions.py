@@ -55,7 +55,7 @@ def test_in_the_last_stage_there_is_one_accept(team):
     ("status", "name", "sentence"),
     [
         ("submitted", "ann", "You submitted this one, so somebody else has to accept it"),
-        ("in_progress", "bob", "ann@example.com took this one a moment ago"),
+        ("in_progress", "bob", "Only ann@example.com can submit this one"),
         ("waiting", "eve", "This waits until Labelling is submitted: it is ready now."),
     ],
 )
