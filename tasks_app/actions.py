@@ -166,6 +166,17 @@ def _take(task: Task, recorder: Recorder) -> dict[str, Any]:
     return {} if task.assignee_id == recorder.by.user_id else {"assignee_id": recorder.by.user_id}
 
 
+def _move(task: Task, action: Action, recorder: Recorder, **columns: Any) -> None:
+    """What an action does to a later task of the chain: what the table says, and these columns."""
+    moves_to = TRANSITIONS[action].next.get(Status(task.status))
+    if moves_to is not None:
+        columns["status"] = moves_to
+    if moves_to == Status.IN_PROGRESS:
+        columns["started_from"] = task.status
+    if columns:
+        _write(recorder, task, action, **columns)
+
+
 # --- the steps: what one action does inside the transaction -----------------------------------------------------------
 
 
@@ -191,8 +202,8 @@ def _submit(chain: Chain, task: Task, recorder: Recorder) -> None:
     if following is None:
         if finishes(task):
             finish([task], recorder)
-    elif following.status == Status.WAITING:
-        _write(recorder, following, Action.SUBMIT, status=Status.READY)
+    else:
+        _move(following, Action.SUBMIT, recorder)
 
 
 def finishes(task: Task) -> bool:
@@ -219,11 +230,7 @@ def _accept(chain: Chain, task: Task, recorder: Recorder) -> None:
     following = chain.next(task)
     _write(recorder, task, Action.ACCEPT, status=Status.ACCEPTED, finished_at=recorder.at, **_reviewed(recorder))
     if following is not None:
-        columns = _take(following, recorder)
-        if following.status == Status.READY:
-            columns |= {"status": Status.IN_PROGRESS, "started_from": Status.READY}
-        if columns:
-            _write(recorder, following, Action.ACCEPT, **columns)
+        _move(following, Action.ACCEPT, recorder, **_take(following, recorder))
 
 
 def _accept_and_submit(chain: Chain, task: Task, recorder: Recorder) -> None:
@@ -246,12 +253,7 @@ def _reject(chain: Chain, task: Task, recorder: Recorder) -> None:
     _write(recorder, task, Action.REJECT, **_reviewed(recorder), **_freed(chain, task), **columns)
     following = chain.next(task)
     if following is not None:
-        moves_to = TRANSITIONS[Action.REJECT].next.get(Status(following.status))
-        columns = _take(following, recorder)
-        if moves_to is not None:
-            columns["status"] = moves_to
-        if columns:
-            _write(recorder, following, Action.REJECT, **columns)
+        _move(following, Action.REJECT, recorder, **_take(following, recorder))
 
 
 def _reopen(chain: Chain, task: Task, recorder: Recorder) -> None:
@@ -263,9 +265,8 @@ def _reopen(chain: Chain, task: Task, recorder: Recorder) -> None:
     }
     _write(recorder, task, Action.REOPEN, **_freed(chain, task), **columns)
     for later in chain.later(task):
-        moves_to = TRANSITIONS[Action.REOPEN].next.get(Status(later.status))
-        if moves_to is not None:
-            _write(recorder, later, Action.REOPEN, status=moves_to, finished_at=None, **_freed(chain, later))
+        if later.status != Status.WAITING:
+            _move(later, Action.REOPEN, recorder, finished_at=None, **_freed(chain, later))
 
 
 def _reviewed(recorder: Recorder) -> dict[str, Any]:
