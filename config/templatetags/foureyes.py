@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from datasets_app.drawing import hue, text_of
+from datasets_app.drawing.shapes import hue, text_of
 from datasets_app.ids import now
 
 register = template.Library()

@@ -9,11 +9,11 @@ from typing import Any
 from django.db.models import Case, Q, QuerySet, Subquery, Value, When
 from PIL import Image, UnidentifiedImageError
 
-from datasets_app.drawing import Canvas, Extent, Mark, canvas_of, close_up, extent_of, marks
+from datasets_app.drawing.shapes import Canvas, Extent, Mark, canvas_of, close_up, extent_of, marks
+from datasets_app.drawing.topview import TopView, top_view
 from datasets_app.errors import NotFound
 from datasets_app.models import AttributeValue, File, Label, Member, Shape
 from datasets_app.roles import Right
-from datasets_app.topview import TopView, top_view
 from tasks_app.models import Item, Task
 
 #: Objects of one frame that are drawn at the most.

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasets_app.drawing import (
+from datasets_app.drawing.masks import MAX_RECTANGLES, rectangles, run_lengths
+from datasets_app.drawing.shapes import (
     HUES,
     Canvas,
     Extent,
@@ -21,8 +22,7 @@ from datasets_app.drawing import (
     marks,
     text_of,
 )
-from datasets_app.masks import MAX_RECTANGLES, rectangles, run_lengths
-from datasets_app.topview import top_view
+from datasets_app.drawing.topview import top_view
 
 BOX = {"cx": 10.0, "cy": 20.0, "cz": 1.0, "l": 4.0, "w": 2.0, "h": 1.5, "rot_z": 0.0}
 

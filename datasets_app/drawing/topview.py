@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .drawing import text_of
 from .imports.geometry import CENTRE_AND_SIZE, is_number
+from .shapes import text_of
 
 SIZE = 480
 #: How much of the world is shown at the least and at the most, in metres.
