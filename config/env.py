@@ -88,7 +88,9 @@ def database(data_dir: Path) -> dict[str, Any]:
         options |= {
             "transaction_mode": "IMMEDIATE",
             "timeout": number("DATABASE_TIMEOUT_SECONDS", 20),
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; "
+            # INSERT OR REPLACE fires the triggers that close the event log, too.
+            "PRAGMA recursive_triggers=ON;",
         }
     elif engine.endswith("postgresql"):
         most = number("DATABASE_CONNECTIONS", 4)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .imports.geometry import is_number
+from datasets_app.imports.geometry import is_number
+
 from .masks import MAX_RECTANGLES, rectangles
 
 HUES = 12

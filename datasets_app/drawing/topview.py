@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .imports.geometry import CENTRE_AND_SIZE, is_number
+from datasets_app.imports.geometry import CENTRE_AND_SIZE, is_number
+
 from .shapes import text_of
 
 SIZE = 480

@@ -94,3 +94,8 @@ def test_sql_cannot_truncate_what_events_hang_on(event):
     settle()
 
     refused_by_the_database("TRUNCATE tasks_app_task CASCADE")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite has INSERT OR REPLACE")
+def test_no_event_is_replaced_by_another(event):
+    refused_by_the_database(f"INSERT OR REPLACE INTO {EVENTS} SELECT * FROM {EVENTS} WHERE id = {event.pk}")
