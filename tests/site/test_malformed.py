@@ -1,0 +1,212 @@
+"""Nothing that comes in, however malformed, ends in a 5xx, in another shape of error, or half saved."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.test import override_settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rest_framework.test import APIClient
+
+from datasets_app.models import Dataset
+from tests.conftest import ApiClients
+from tests.factories import Team, all_rows, events_of, make_dataset, make_task, task_of, undone
+
+pytestmark = pytest.mark.django_db
+JSON = "application/json"
+#: The database of a test outlives its examples: what an example saves is rolled back.
+MODEST = settings(
+    max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.fixture
+def frames(team: Team) -> Dataset:
+    return make_dataset(team, (2, 1), frame_attributes=["weather"], dataset_attributes=["city"])
+
+
+@pytest.fixture
+def admin(team: Team, api: ApiClients) -> APIClient:
+    return api(team, "admin")
+
+
+def check(response: Any) -> int:
+    """2xx or 4xx, in the one shape."""
+    status = int(response.status_code)
+    assert 200 <= status < 300 or 400 <= status < 500, response.content[:500]
+    if status >= 400:
+        body = json.loads(response.content)
+        assert set(body) == {"type", "errors"}
+        assert body["errors"]
+        for one in body["errors"]:
+            assert set(one) == {"code", "detail", "attr"}
+            assert all(one[key] and isinstance(one[key], str) for key in ("code", "detail"))
+            assert one["attr"] is None or isinstance(one["attr"], str)
+    elif response.streaming:
+        json.loads(response.getvalue())
+    return status
+
+
+class Sweep:
+    """Sends to every address that takes a body. What is accepted is rolled back; a refusal has saved nothing."""
+
+    def __init__(self, client: APIClient, dataset: Dataset) -> None:
+        self.client, self.before, self.addresses = client, all_rows(), writes(dataset)
+
+    def send(self, said: bytes | str) -> set[int]:
+        return {self.send_to(method, path, said) for method, path in self.addresses}
+
+    def send_to(self, method: str, path: str, said: bytes | str) -> int:
+        with undone():
+            status = check(self.client.generic(method, path, said, JSON))
+            if status >= 400:
+                assert all_rows() == self.before, path
+        return status
+
+
+def writes(dataset: Dataset) -> list[tuple[str, str]]:
+    """Every address that takes a body."""
+    tasks = {stage: task_of(dataset, stage, item__label__isnull=False).task_id for stage in ("Labelling", "QA")}
+    weather = task_of(dataset, item__attribute__attribute_id="weather").task_id
+    verbs = [("POST", f"/api/v2/tasks/{tasks['Labelling']}/{verb}") for verb in ("start", "submit", "accept", "reopen")]
+    assigns = [("POST", f"/api/v2/datasets/{dataset.dataset_id}/{field}") for field in ("file_tasks", "label_tasks")]
+    return [
+        *verbs,
+        ("POST", f"/api/v2/tasks/{tasks['QA']}/reject"),
+        ("PUT", f"/api/v2/tasks/{weather}/value"),
+        *assigns,
+    ]
+
+
+# --- bodies --------------------------------------------------------------------------------------------------
+
+BROKEN: dict[str, bytes] = {
+    "deep lists": b"[" * 100_000 + b"]" * 100_000,
+    "ten megabytes of brackets": b"[" * 10_000_000,
+    "ten megabytes of objects": b'{"a":' * 2_000_000,
+    "not a number": b'{"comment": NaN}',
+    "infinity": b'{"value": -Infinity}',
+    "too large a number": b'{"value": 1e999}',
+    "an endless number": b'{"value": ' + b"9" * 5000 + b"}",
+    "NUL, escaped": b'{"comment": "a\\u0000b"}',
+    "NUL": b'{"comment": "a\x00b"}',
+    "NUL as a key": b'{"a\\u0000": 1}',
+    "half a surrogate pair": b'{"comment": "\\ud83d"}',
+    "half a surrogate pair, deep": b'{"x": [{"\\udc00": 1}]}',
+    "not UTF-8": b'{"comment": "\xff\xfe"}',
+    "UTF-16": '{"comment": "a"}'.encode("utf-16"),
+    "a mark before it": b"\xef\xbb\xbf{}",
+    "two objects": b"{}{}",
+    "a comment": b"{} // nothing",
+    "single quotes": b"{'comment': 'a'}",
+    "a trailing comma": b'{"comment": "a",}',
+    "a form": b"comment=a&submit=true",
+    "XML": b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
+    "a pickle": b"cos\nsystem\n(S'true'\ntR.",
+    "a list": b"[1, 2]",
+    "a number": b"3",
+    "a string": b'"comment"',
+    "null": b"null",
+    "true": b"true",
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_broken_body_is_400_everywhere(frames: Dataset, admin: APIClient, what: str) -> None:
+    assert Sweep(admin, frames).send(BROKEN[what]) == {400}
+
+
+@override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=1000)
+def test_a_body_that_is_too_large_is_413_everywhere(frames: Dataset, admin: APIClient) -> None:
+    assert Sweep(admin, frames).send(json.dumps({"comment": "x" * 1000})) == {413}
+
+
+def test_of_a_key_that_stands_twice_the_last_one_counts(team: Team, api: ApiClients) -> None:
+    task = make_task(team)
+    path, said = f"/api/v2/tasks/{task.task_id}/start", '{"comment": [1], "comment": "b"}'
+
+    response = api(team, "ann").generic("POST", path, said, JSON)
+
+    assert check(response) == 200
+    assert events_of(task)[-1].comment == "b"
+
+
+WRONG: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    10**30,
+    1.5,
+    "",
+    " ",
+    "x" * 20_000,
+    "null",
+    [],
+    [1],
+    {},
+    {"a": 1},
+    [[]],
+    "🚗\u202e",
+]
+
+
+@pytest.mark.parametrize("key", ["comment", "reason", "submit", "value", "file_tasks", "label_tasks"])
+def test_any_type_in_any_field(frames: Dataset, admin: APIClient, key: str) -> None:
+    sweep = Sweep(admin, frames)
+
+    for value in WRONG:
+        sweep.send(json.dumps({key: value}))
+
+
+ENTRY = {"stage_id": "QA", "email": "eve@example.com", "files": "1"}
+
+
+@pytest.mark.parametrize("key", ["stage_id", "email", "files", "file_id", "file_ids", "label_id", "label_ids", "all"])
+def test_any_type_in_any_field_of_an_assignment(frames: Dataset, admin: APIClient, key: str) -> None:
+    sweep = Sweep(admin, frames)
+    assigns = [path for _method, path in sweep.addresses if path.endswith(("file_tasks", "label_tasks"))]
+
+    for value in WRONG:
+        for entry in ({key: value}, ENTRY | {key: value}, {"stage_id": "QA", "email": None, key: value}):
+            for path in assigns:
+                sweep.send_to("POST", path, json.dumps({path.rpartition("/")[2]: [entry]}))
+
+
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["QA", "1-3", "car:1"])
+NAMES = [
+    "comment",
+    "reason",
+    "submit",
+    "value",
+    "stage_id",
+    "email",
+    "files",
+    "file_ids",
+    "label_id",
+    "attribute_id",
+    "all",
+]
+KEYS = st.sampled_from(NAMES) | st.text()
+ANYTHING = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=5), max_leaves=8
+)
+
+
+@MODEST
+@given(said=ANYTHING)
+def test_any_json_at_all(frames: Dataset, admin: APIClient, said: Any) -> None:
+    sweep = Sweep(admin, frames)
+
+    sweep.send(json.dumps(said))
+    sweep.send(json.dumps({"file_tasks": said, "label_tasks": said}))
+    sweep.send(json.dumps({"file_tasks": [said], "label_tasks": [said]}))
+
+
+@MODEST
+@given(said=st.binary(max_size=60) | st.text().map(str.encode))
+def test_any_bytes_at_all(frames: Dataset, admin: APIClient, said: bytes) -> None:
+    Sweep(admin, frames).send(said)
