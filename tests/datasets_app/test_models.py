@@ -76,9 +76,7 @@ VIOLATIONS = {
     "stage_id_is_not_empty": lambda t, d: change(Stage, stage_id=""),
     "time_limit_is_positive": lambda t, d: change(Stage, time_limit_seconds=0),
     "scope_is_of_a_member_or_a_group": lambda t, d: create(DatasetScope, dataset=d, role="reader"),
-    "scope_of_a_member_once": lambda t, d: [
-        create(DatasetScope, dataset=d, role="reader", member=t.ann) for _ in "12"
-    ],
+    "scope_of_a_member_once": lambda t, d: [create(DatasetScope, dataset=d, role="reader", member=t.ann) for _ in "12"],
     "scope_of_a_group_once": lambda t, d: [
         create(DatasetScope, dataset=d, role="reader", user_group=group)
         for group in [UserGroup.objects.create(client=t.client, name="x")] * 2
