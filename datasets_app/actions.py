@@ -34,6 +34,7 @@ SETTINGS = frozenset(
     ]
 )
 MAX_VALUE_CHARACTERS = 10_000
+MAX_VALUES = 1_000  # in a list
 
 
 def check_right(by: Member | None, right: Right, dataset: Dataset | None = None) -> None:
@@ -206,6 +207,8 @@ def check_value(attribute: Attribute, value: Any) -> None:
     """The value is one that the attribute takes. Raises `BadInput`."""
     if value is None or value in ("", []) or isinstance(value, dict):
         raise BadInput.of("invalid", 'Give a value; "not applicable" is one.', "value")
+    if isinstance(value, list) and len(value) > MAX_VALUES:
+        raise BadInput.of("too_long", f"{len(value)} values are too many: {MAX_VALUES} are the most.", "value")
     for one in value if isinstance(value, list) else [value]:
         if isinstance(one, str):
             check_text(one, "value", MAX_VALUE_CHARACTERS)

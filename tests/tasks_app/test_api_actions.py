@@ -224,7 +224,10 @@ def attribute_task(team: Team, name: str = "city") -> Task:
 
 
 VALUES = ["Bern", 3, 0, False, True, 2.5, ["a", 1], "Zürich 🚗", "not applicable", "</script>"]
-NO_VALUES: list[Any] = [{}, {"value": None}, {"value": ""}, {"value": []}, {"value": {"a": 1}}, {"value": [[1]]}]
+NO_VALUES: list[Any] = [
+    *({"value": "x" * 10_001}, {"value": ["x" * 10_001]}, {"value": [0] * 1_001}),
+    *({}, {"value": None}, {"value": ""}, {"value": []}, {"value": {"a": 1}}, {"value": [[1]]}),
+]
 
 
 @pytest.mark.parametrize("value", VALUES)
@@ -239,8 +242,8 @@ def test_a_value_is_set_and_answered(team: Team, api: ApiClients, value: Any) ->
     assert response["ETag"] == '"2"'
 
 
-@pytest.mark.parametrize("body", NO_VALUES)
-def test_no_value_is_refused(team: Team, api: ApiClients, body: Any) -> None:
+@pytest.mark.parametrize("body", NO_VALUES, ids=lambda one: repr(one)[:30])
+def test_no_value_and_too_much_of_one_are_refused(team: Team, api: ApiClients, body: Any) -> None:
     task = attribute_task(team)
     before = all_rows()
 
