@@ -156,11 +156,13 @@ def test_kitti_rows(tmp_path: Path) -> None:
 
     assert [file.file_id for file in content.files] == [f"00000{frame}.png" for frame in range(4)]
     assert car.geometry["box"] == [10, 20, 20, 30]
-    assert car.geometry["three_d_bbox"]["rot_z"] == -1.57
-    assert car.geometry["three_d_bbox"]["quaternion"] == quaternion_of(-1.57)
+    box = car.geometry["three_d_bbox"]  # it faces away from the camera, nearly straight ahead
+    assert (box["cx"], box["cy"], box["cz"]) == pytest.approx((6.3, -2.9, -0.85))
+    assert box["rot_z"] == pytest.approx(1.57 - math.pi / 2)
+    assert box["quaternion"] == quaternion_of(box["rot_z"])
     assert car.attributes == {"truncated": 0, "occluded": 1, "alpha": -1.5}
     assert van.label_id == "Car:4"
-    assert van.extra == {"score": 0.9, "type": "Van"}
+    assert van.extra == {"x": 2.9, "y": 1.6, "z": 6.3, "rotation_y": -1.57, "score": 0.9, "type": "Van"}
     assert cyclist.geometry.keys() == {"box"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from datasets_app.imports.checks import MAX_CATEGORY, MAX_FILES, refuse, show
@@ -15,6 +16,7 @@ COLUMNS = (
     *("frame", "track", "type", "truncated", "occluded", "alpha", "left", "top", "right", "bottom"),
     *("height", "width", "length", "x", "y", "z", "rotation_y"),
 )
+CAMERA = ("x", "y", "z", "rotation_y")  # as they are, beside the box that is made of them
 SCORE = "score"  # one column more, in results
 IGNORED = "DontCare"  # a region to look away from, track -1: no object
 
@@ -52,7 +54,7 @@ def _shape(where: str, row: dict[str, str], frame: int, categories: dict[int, st
         refuse(where, f"has type {show(own_category)}, which is longer than {MAX_CATEGORY} characters")
     numbers = {name: to_number(text, name, where) for name, text in row.items() if name not in ("track", "type")}
     category = categories.setdefault(track, own_category)
-    extra: dict[str, Json] = {SCORE: numbers[SCORE]} if SCORE in numbers else {}
+    extra: dict[str, Json] = {name: numbers[name] for name in (*CAMERA, SCORE) if name in numbers}
     if own_category != category:  # still the same track: its first row names it
         extra["type"] = own_category
     return ShapeRecord(
@@ -74,6 +76,16 @@ def _geometry(where: str, row: dict[str, float]) -> dict[str, Json]:
     geometry: dict[str, Json] = {"box": [left, top, width, height]}
     size = {"l": row["length"], "w": row["width"], "h": row["height"]}
     if min(size.values()) >= 0:  # -1 says that nobody knows
-        # The camera's coordinates as they are: its y axis points down, and rotation_y is about that axis.
-        geometry["three_d_bbox"] = three_d_bbox((row["x"], row["y"], row["z"]), size, rot_z=row["rotation_y"])
+        geometry["three_d_bbox"] = _upright(row, size)
     return geometry
+
+
+def _upright(row: dict[str, float], size: dict[str, float]) -> dict[str, Json]:
+    """The box as `rot_z` needs it, with z up: x ahead of the camera, y to its left.
+
+    KITTI's own axes are the camera's (x right, y down, z ahead), the position is that of the middle of the
+    bottom, and `rotation_y` is about the axis that points down, 0 for what faces to the right.
+    """
+    centre = (row["z"], -row["x"], row["height"] / 2 - row["y"])
+    heading = -row["rotation_y"] - math.pi / 2
+    return three_d_bbox(centre, size, rot_z=math.atan2(math.sin(heading), math.cos(heading)))
