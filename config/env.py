@@ -37,10 +37,11 @@ def switch(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} is {word!r}: write true or false.")
 
 
-def number(name: str, default: int) -> int:
+def number(name: str, default: int, *, least: int = 0) -> int:
+    """A whole number of at least `least`."""
     word = os.environ.get(name, str(default)).strip()
-    if not word.isdecimal():
-        raise ImproperlyConfigured(f"{name} is {word!r}: write a whole number.")
+    if not (word.isascii() and word.isdecimal()) or int(word) < least:
+        raise ImproperlyConfigured(f"{name} is {word!r}: write a whole number, {least} or more.")
     return int(word)
 
 
@@ -83,20 +84,21 @@ def database(data_dir: Path) -> dict[str, Any]:
         raise ImproperlyConfigured("DATABASE_URL is no address of a sqlite or postgres database.") from error
     engine = config.get("ENGINE", "")
     options = config.setdefault("OPTIONS", {})
+    seconds = number("DATABASE_TIMEOUT_SECONDS", 20, least=1)
     if engine.endswith("sqlite3"):
         # WAL without IMMEDIATE fails under load with "database is locked"; FULL: what was answered survives a crash.
         options |= {
             "transaction_mode": "IMMEDIATE",
-            "timeout": number("DATABASE_TIMEOUT_SECONDS", 20),
+            "timeout": seconds,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; "
             # INSERT OR REPLACE fires the triggers that close the event log, too.
             "PRAGMA recursive_triggers=ON;",
         }
     elif engine.endswith("postgresql"):
-        most = number("DATABASE_CONNECTIONS", 4)
+        most = number("DATABASE_CONNECTIONS", 4, least=1)
         options["pool"] = {"min_size": 1, "max_size": most, "timeout": 5}
         # A writer that waits longer is told "busy" (503) instead of hanging.
-        options["options"] = f"-c lock_timeout={number('DATABASE_TIMEOUT_SECONDS', 20)}s"
+        options["options"] = f"-c lock_timeout={seconds}s"
     else:
         raise ImproperlyConfigured("DATABASE_URL has to be of sqlite or postgres.")
     return config

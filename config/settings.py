@@ -73,9 +73,9 @@ DATABASES = {"default": env.database(DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = DATA_DIR / "media"
 #: How many whole lists (without `limit`) one token or person may read at a time.
-WHOLE_LISTS_AT_A_TIME = env.number("WHOLE_LISTS_AT_A_TIME", 2)
+WHOLE_LISTS_AT_A_TIME = env.number("WHOLE_LISTS_AT_A_TIME", 2, least=1)
 #: Bodies of requests, in bytes; larger is 413.
-DATA_UPLOAD_MAX_MEMORY_SIZE = env.number("MAX_BODY_BYTES", 64 * 1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.number("MAX_BODY_BYTES", 64 * 1024 * 1024, least=1)
 
 # --- people -----------------------------------------------------------------------------------------------------------
 

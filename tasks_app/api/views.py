@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.api.concurrency import etag, if_match
+from config.api.parsers import SmallJSONParser
 from config.api.views import ApiViewSet, actor
 from datasets_app.acting import find_client, find_dataset
 from datasets_app.actions import check_right, check_text
@@ -52,6 +53,7 @@ class TaskViewSet(ApiViewSet):
     """One task, its history and its verbs."""
 
     lookup_url_kwarg = "task_id"
+    parser_classes = (SmallJSONParser,)
 
     @extend_schema(responses={200: serializers.TaskResource, **ERRORS})
     def retrieve(self, request: Request, task_id: str) -> HttpResponse:

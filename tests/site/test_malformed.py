@@ -116,12 +116,32 @@ BROKEN: dict[str, bytes] = {
 
 @pytest.mark.parametrize("what", BROKEN)
 def test_a_broken_body_is_400_everywhere(frames: Dataset, admin: APIClient, what: str) -> None:
-    assert Sweep(admin, frames).send(BROKEN[what]) == {400}
+    # Decisions are a few words: they do not even read what is this large.
+    refused = {400, 413} if what.startswith("ten megabytes") else {400}
+
+    assert Sweep(admin, frames).send(BROKEN[what]) == refused
 
 
 @override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=1000)
 def test_a_body_that_is_too_large_is_413_everywhere(frames: Dataset, admin: APIClient) -> None:
     assert Sweep(admin, frames).send(json.dumps({"comment": "x" * 1000})) == {413}
+
+
+def test_a_decision_of_a_megabyte_is_413(team: Team, api: ApiClients) -> None:
+    path = f"/api/v2/tasks/{make_task(team).task_id}/submit"
+
+    response = api(team, "ann").post(path, json.dumps({"comment": "x" * 1_000_000}), content_type=JSON)
+
+    assert response.status_code == 413
+    assert response.json()["errors"][0]["code"] == "too_large"
+
+
+def test_a_text_about_an_escape_is_no_nul(team: Team, api: ApiClients) -> None:
+    path = f"/api/v2/tasks/{make_task(team).task_id}/submit"
+
+    response = api(team, "ann").post(path, json.dumps({"comment": "see \\u0000 and \\ud800"}), content_type=JSON)
+
+    assert response.status_code == 200
 
 
 def test_of_a_key_that_stands_twice_the_last_one_counts(team: Team, api: ApiClients) -> None:
