@@ -9,7 +9,9 @@ from .views import OnlyFirst, Unknown
 
 #: Open to everyone, so nobody's credentials are looked at; without metadata OPTIONS is 405: its page has none to show.
 OPEN: dict[str, Any] = {"authentication_classes": [], "metadata_class": None}
-docs = SpectacularSwaggerSplitView.as_view(url_name="schema", content_negotiation_class=OnlyFirst, **OPEN)
+docs = SpectacularSwaggerSplitView.as_view(
+    url_name="schema", template_name="api_docs.html", content_negotiation_class=OnlyFirst, **OPEN
+)
 
 urlpatterns = [
     path("v2/", include(("tasks_app.api.urls", "api"))),
