@@ -7,7 +7,7 @@ from typing import Any
 from datasets_app.ids import to_millis
 
 from .models import Task, TaskEvent
-from .workflow import Action
+from .workflow import TRANSITIONS, Action
 
 
 def history(task: Task) -> list[TaskEvent]:
@@ -39,7 +39,13 @@ def sentence(event: TaskEvent) -> str:
     who = event.by.short_name if event.by else "the system"
     if event.action == Action.ASSIGN:
         return f"{who} assigned this to {event.assignee.short_name}" if event.assignee else f"{who} unassigned this"
-    words = f"{who} {Action(event.action).label} this"
+    words = f"{who} {Action(event.action).label} {_what(event)}"
     if event.from_status and event.from_status != event.to_status:
         words += f": {event.get_from_status_display()} → {event.get_to_status_display()}"
     return words
+
+
+def _what(event: TaskEvent) -> str:
+    """What an action was done on: this task, or an earlier one of the chain that moved this one, too."""
+    row = TRANSITIONS.get(Action(event.action))
+    return "this" if row is None or event.to_status == row.target else "an earlier stage"
