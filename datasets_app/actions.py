@@ -67,7 +67,7 @@ def create_dataset(
     dataset.save()
     Stage.objects.bulk_create(
         Stage(dataset=dataset, position=position, **spec)
-        for position, spec in enumerate(checked_pipeline(pipeline_spec or DEFAULT_PIPELINE))
+        for position, spec in enumerate(checked_pipeline(DEFAULT_PIPELINE if pipeline_spec is None else pipeline_spec))
     )
     return dataset
 
@@ -129,10 +129,11 @@ def set_stage(stage: Stage, *, by: Member | None, **columns: Any) -> Stage:
     if "stage_id" in columns:
         raise BadInput.of("invalid", "A stage_id is never renamed: change the title.", "stage_id")
     _checked_stage({"stage_id": stage.stage_id, **columns}, stage.position)
+    dataset = lock(stage.dataset)
     for name, value in columns.items():
         setattr(stage, name, value)
     stage.save(update_fields=list(columns))
-    content_changed.send(Dataset, dataset=lock(stage.dataset), by=by, change=Change(pipeline=True))
+    content_changed.send(Dataset, dataset=dataset, by=by, change=Change(pipeline=True))
     return stage
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from datasets_app.actions import check_text
+from datasets_app.actions import check_right, check_text
 from datasets_app.errors import BadInput, Refused
 from datasets_app.models import Dataset, Member, Stage
 from datasets_app.roles import Right
@@ -67,8 +67,8 @@ def _act(
         chain = lock_chain(task)
         task = chain.same(task)
         policies.check_role(chain, task, action, by=by)
-        if step is _accept_and_submit:
-            policies.check_right(Right.WORK, by=by, chain=chain)
+        if step is _accept_and_submit and chain.next(task) is not None:
+            check_right(by, Right.WORK, chain.dataset)
         _check_words(chain, task, action, step, comment=comment, reason=reason)
         check_version(task, version)
         try:

@@ -13,6 +13,7 @@ from datasets_app.roles import Right
 from .actions import write_many
 from .assignment_entries import ALL, Entries, Wanted
 from .creation import Assigned, locked_tasks
+from .errors import DatasetDone
 from .history import Recorder, batched
 from .models import Assignment, Task
 from .workflow import OPEN, Action, Status
@@ -36,6 +37,8 @@ def _assign(dataset: Dataset, entries: object, field: str, *, by: Member) -> Non
     check_right(by, Right.ASSIGN, dataset)
     lock_rights(dataset.client)
     dataset = lock(dataset)
+    if dataset.done_at is not None:
+        raise DatasetDone
     read = Entries(dataset, field)
     wanted = read.wanted(entries)
     _save(dataset, wanted)

@@ -36,14 +36,14 @@ def people() -> str:
 
 def requests(url: str, secret: str) -> str:
     """Three curl lines that work as they stand: list, submit, accept."""
-    dataset = Task.objects.values_list("dataset__dataset_id", flat=True).order_by("dataset").first() or "<dataset_id>"
+    dataset = Task.objects.values_list("dataset__dataset_id", flat=True).order_by("dataset_id").first()
     head = f'curl -H "Authorization: Bearer {secret}"'
     lines = [
         f'{head} "{url}/api/v2/datasets/{dataset}/tasks?status=submitted&limit=3"',
         f"{head} -X POST {url}/api/v2/tasks/{example(Action.SUBMIT, Status.READY)}/submit",
         f"{head} -X POST {url}/api/v2/tasks/{example(Action.ACCEPT, Status.SUBMITTED)}/accept",
     ]
-    return "\n".join(["To try:", *lines])
+    return "\n".join([f"Dataset: {dataset}", "", "To try:", *lines])
 
 
 def example(action: Action, status: Status) -> str:

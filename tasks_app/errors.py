@@ -90,7 +90,7 @@ class LabelDeleted(Conflict):
 
 class DatasetDone(Conflict):
     def __init__(self) -> None:
-        detail = "Labelling of this dataset is marked as done. An admin can take that back."
+        detail = "Labelling of this dataset is marked as done. An admin or datasets admin can take that back."
         super().__init__("dataset_done", detail)
 
 

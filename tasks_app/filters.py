@@ -55,13 +55,13 @@ class TaskFilters(django_filters.FilterSet):
     """Filters of tasks within a client, or within one dataset of it."""
 
     status = AnyOfFilter(**one_of(Status.choices))
-    stage_id = django_filters.CharFilter("stage__stage_id", max_length=100)
-    email = django_filters.CharFilter(method="of_assignee", max_length=254)
-    reviewer = django_filters.CharFilter(method="of_reviewer", max_length=254)
+    stage_id = django_filters.CharFilter("stage__stage_id", max_length=100, strip=False)
+    email = django_filters.CharFilter(method="of_assignee", max_length=254, strip=False)
+    reviewer = django_filters.CharFilter(method="of_reviewer", max_length=254, strip=False)
     file_id = django_filters.CharFilter("item__file__file_id", max_length=512, strip=False)
     label_id = django_filters.CharFilter("item__label__label_id", max_length=220, strip=False)
     label_category_id = django_filters.CharFilter("item__label__label_category_id", max_length=200, strip=False)
-    attribute_id = django_filters.CharFilter("item__attribute__attribute_id", max_length=100)
+    attribute_id = django_filters.CharFilter("item__attribute__attribute_id", max_length=100, strip=False)
     task_type = django_filters.ChoiceFilter(field_name="item__task_type", **one_of(TaskType.choices))
     delayed = YesNoFilter(method="is_delayed")
     changed_in_review = YesNoFilter()

@@ -6,9 +6,10 @@ version, then state, then person.
 
 from __future__ import annotations
 
+from datasets_app.actions import check_right
 from datasets_app.errors import NotAllowed, Refused
 from datasets_app.models import AttributeValue, Member
-from datasets_app.roles import Right, roles_with
+from datasets_app.roles import Right, Role, rights_of_role
 
 from .chains import Chain
 from .errors import (
@@ -35,20 +36,13 @@ def needed_right(chain: Chain, task: Task, action: Action) -> Right:
     return Right.ASSIGN
 
 
-def check_right(right: Right, *, by: Member, chain: Chain) -> None:
-    """The role of the member can do this at all."""
-    if not by.access.may(right, chain.dataset):
-        able = ", ".join(role.label.lower() for role in roles_with(right))
-        raise NotAllowed(f"Your role here cannot {right.label}. These roles can: {able}.")
-
-
 def check_role(chain: Chain, task: Task, action: Action, *, by: Member) -> None:
     """The role can ever do this. Who reviews passes in the last stage too: there the person is refused, after the
     state, so that a reviewer who means the task before it is told so."""
     right = needed_right(chain, task, action)
     if right == Right.REVIEW_LAST and by.access.may(Right.REVIEW, chain.dataset):
         return
-    check_right(right, by=by, chain=chain)
+    check_right(by, right, chain.dataset)
 
 
 def check_alive(chain: Chain, task: Task) -> None:
@@ -107,7 +101,7 @@ def _check_reviewer(chain: Chain, task: Task, action: Action, *, by: Member) -> 
         raise FourEyes(action)
     following = chain.next(task)
     if following is None:
-        check_right(Right.REVIEW_LAST, by=by, chain=chain)
+        check_right(by, Right.REVIEW_LAST, chain.dataset)
         return
     reviewer = chain.reviewer(task)
     if reviewer is not None and reviewer != by.user:
@@ -122,8 +116,9 @@ def _check_stage(task: Task, *, by: Member) -> None:
 
 def check_right_to_change(chain: Chain, *, by: Member) -> None:
     """The role can change labels and values at all: always, or as someone who works."""
-    if not by.access.may(Right.LABELS, chain.dataset):
-        check_right(Right.WORK, by=by, chain=chain)
+    if not (by.access.may(Right.LABELS, chain.dataset) or by.access.may(Right.WORK, chain.dataset)):
+        able = ", ".join(role.label.lower() for role in Role if rights_of_role(role) & {Right.LABELS, Right.WORK})
+        raise NotAllowed(f"Your role here cannot change labels or values. These roles can: {able}.")
 
 
 def may_edit(chain: Chain, *, by: Member) -> bool:
@@ -156,9 +151,13 @@ def can(chain: Chain, task: Task, action: Action, *, by: Member) -> bool:
 
 def can_change(chain: Chain, *, by: Member) -> bool:
     """Whether a label or value could be changed now."""
-    if chain.dataset.done_at is not None or not chain.present:
+    try:
+        check_right_to_change(chain, by=by)
+        check_alive(chain, chain.tasks[0])
+        check_can_change(chain, by=by)
+    except Refused:
         return False
-    return by.access.may(Right.LABELS, chain.dataset) or may_edit(chain, by=by)
+    return True
 
 
 def allowed(chain: Chain, task: Task, *, by: Member) -> list[Action]:

@@ -122,18 +122,41 @@ class Strict(serializers.Serializer[Any]):
     """A body that is an object; members of it that we do not know are ignored."""
 
 
+class Words(serializers.CharField):
+    """Text of a person. A number is none: it is refused, not turned into one. Null is nothing said."""
+
+    default_error_messages = {"invalid": "This has to be a text, in quotation marks."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, allow_blank=True, allow_null=True, default="", trim_whitespace=False, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class YesOrNo(serializers.BooleanField):
+    """`true` or `false`. "yes" is neither: no decision is made on a guess."""
+
+    default_error_messages = {"invalid": "This has to be true or false."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
 class Comment(Strict):
-    comment = serializers.CharField(
-        required=False, allow_blank=True, allow_null=True, default="", trim_whitespace=False
-    )
+    comment = Words()
 
 
 class AcceptBody(Comment):
-    submit = serializers.BooleanField(required=False, default=False)
+    submit = YesOrNo(required=False, default=False)
 
 
 class RejectBody(Comment):
-    reason = serializers.CharField(required=False, allow_blank=True, allow_null=True, default="", trim_whitespace=False)
+    reason = Words()
 
 
 class ValueBody(Strict):

@@ -91,7 +91,7 @@ class DecisionForm(forms.Form):
     """Reason and comment of a decision, and the version on which it is made. The button's name is the decision."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    reason = forms.CharField(max_length=MAX_REASON, required=False)
+    reason = forms.CharField(label="Reason to reject", max_length=MAX_REASON, required=False)
     comment = forms.CharField(max_length=MAX_COMMENT, required=False, widget=forms.Textarea({"rows": 2}), strip=False)
 
     def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:

@@ -210,7 +210,8 @@ def test_the_state_comes_before_the_person(team):
 def test_the_role_comes_before_everything_in_accept_and_submit(team):
     task = make_qa_task(team, "submitted")
 
-    assert refusal(actions.accept, task, by=team.customer, submit=True).kind == Kind.FORBIDDEN
+    assert refusal(actions.accept, task, by=team.reader, submit=True).kind == Kind.FORBIDDEN
+    assert refusal(actions.accept, task, by=team.customer, submit=True).kind == Kind.BAD_INPUT
     assert refusal(actions.accept, task, by=team.lead, submit=True).problems[0].code == "no_next_task"
 
 
