@@ -61,7 +61,10 @@ class UserChange(UserChangeForm):  # type: ignore[type-arg]  # not generic at ru
 
 @admin.register(User)
 class UserAdmin(ViewOnlyAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # not generic at run time
-    """Operators make users, set passwords and say who is an operator. Only superusers change superusers."""
+    """Superusers make users, set passwords and say who is an operator; other operators look.
+
+    Whoever sets a password can act as that person, in any client: being an operator alone is no role in one.
+    """
 
     form = UserChange
     add_form = UserCreation
@@ -78,15 +81,13 @@ class UserAdmin(ViewOnlyAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # no
     filter_horizontal = ()
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return is_operator(request)
+        return _is_superuser(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        above = obj is not None and obj.is_superuser and not _is_superuser(request)
-        return is_operator(request) and not above
+        return _is_superuser(request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        kept = ("date_joined", "last_login")
-        return kept if _is_superuser(request) else (*kept, "is_superuser")
+        return ("date_joined", "last_login")
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Who may not sign in any more has no rights, so their open tasks become free in every client."""
@@ -97,12 +98,12 @@ class UserAdmin(ViewOnlyAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # no
 
 
 def _is_superuser(request: HttpRequest) -> bool:
-    return bool(getattr(request.user, "is_superuser", False))
+    return is_operator(request) and bool(getattr(request.user, "is_superuser", False))
 
 
 @admin.register(Member)
 class MemberAdmin(VerbFormAdmin):
-    """Who is in which client, with which role. A client without an admin can be given one by any operator."""
+    """Who is in which client, with which role. A superuser gives a client without an admin its first one."""
 
     right = Right.MEMBERS
     can_add = ("client", "user", "role")
@@ -131,12 +132,17 @@ class MemberAdmin(VerbFormAdmin):
         if form.instance.pk:
             return add_member(form.instance.client, form.instance.user, role, by=acting(request, form.instance.client))
         client, user = words["client"], words["user"]
-        if role == Role.ADMIN and not Member.objects.present().filter(client=client, role=Role.ADMIN).exists():
+        if role == Role.ADMIN and _is_superuser(request) and not _has_admin(client):
             return add_member(client, user, role, by=None)
         by = acting(request, client)
         if Member.objects.filter(client=client, user=user, left_at=None).exists():
             raise BadInput.of("duplicate", f"{user} is a member already: change the role there.", "user")
         return add_member(client, user, role, by=by)
+
+
+def _has_admin(client: Client) -> bool:
+    """Somebody who may sign in is its admin: then it is not the operators' business who else is."""
+    return Member.objects.present().filter(client=client, role=Role.ADMIN).exists()
 
 
 @admin.register(UserGroup)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 #: A mask of more pixels, runs or rectangles is not drawn pixel by pixel.
@@ -62,7 +63,10 @@ def _one_number(text: str, at: int) -> tuple[int, int]:
 
 
 def rectangles(counts: Any, size: Sequence[int]) -> list[Rectangle]:
-    """The pixels that are in, as rectangles that do not overlap. `size` is [height, width]. Raises `ValueError`."""
+    """The pixels that are in, as rectangles that do not overlap; one more than `MAX_RECTANGLES` at the most.
+
+    `size` is [height, width]. Raises `ValueError`.
+    """
     height, width = size
     if not (isinstance(height, int) and isinstance(width, int) and height > 0 and width > 0):
         raise ValueError("a size that is not [height, width]")
@@ -71,7 +75,7 @@ def rectangles(counts: Any, size: Sequence[int]) -> list[Rectangle]:
     runs = run_lengths(counts)
     if sum(runs) > height * width:
         raise ValueError("runs beyond the picture")
-    return list(_merged(_bars(runs, height)))
+    return list(islice(_merged(_bars(runs, height)), MAX_RECTANGLES + 1))
 
 
 def _bars(runs: list[int], height: int) -> Iterator[Rectangle]:

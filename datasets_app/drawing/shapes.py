@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from datasets_app.imports.geometry import is_number
@@ -88,6 +88,22 @@ def marks(geometry: Any) -> list[Mark]:
     found += _path("line", geometry.get("polyline"), at_least=2)
     found += _path("dots", geometry.get("points"), at_least=1)
     return found
+
+
+def weight(geometry: Any) -> int:
+    """About how much work a shape is to draw: its points and runs. Cheap to ask."""
+    if not isinstance(geometry, Mapping):
+        return 0
+    mask, polygons = geometry.get("mask"), geometry.get("polygons")
+    lists = [geometry.get("polyline"), geometry.get("points"), *(polygons if isinstance(polygons, list) else ())]
+    lists.append(mask.get("counts") if isinstance(mask, Mapping) else None)
+    return 1 + sum(len(one) for one in lists if isinstance(one, list | str))
+
+
+def only_box(geometry: Any) -> list[Mark]:
+    """A shape that is too much to draw, as its box where it has one."""
+    found = _box(geometry.get("box")) if isinstance(geometry, Mapping) else ()
+    return [replace(mark, simplified=True) for mark in found]
 
 
 def points_of(value: Any) -> list[Point]:

@@ -130,7 +130,8 @@ CHOICES: dict[str, dict[str, str]] = {
 def _chips(query: QueryDict) -> list[Chip]:
     chips = []
     for name in TaskFilters.base_filters:
-        for value in query.getlist(name):
+        # Of a value that stands several times the last one counts; statuses are any of several.
+        for value in dict.fromkeys(query.getlist(name) if name == "status" else query.getlist(name)[-1:]):
             if value or name == "email":
                 chips.append(Chip(f"{LABELS[name]}: {_words(name, value)}", _without(query, name, value)))
     return chips
@@ -144,7 +145,7 @@ def _words(name: str, value: str) -> str:
 
 def _without(query: QueryDict, name: str, value: str) -> str:
     kept = query.copy()
-    kept.setlist(name, [one for one in query.getlist(name) if one != value])
+    kept.setlist(name, [one for one in query.getlist(name) if one != value] if name == "status" else [])
     kept.pop("cursor", None)
     return _question(kept)
 

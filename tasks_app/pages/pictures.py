@@ -44,7 +44,7 @@ def picture(request: SignedIn, dataset_id: str, position: int) -> HttpResponseBa
     if response is None:
         response = FileResponse(file.picture.open("rb"), content_type=content_type)
     response["ETag"] = etag
-    response["Cache-Control"] = "private, max-age=3600"
+    response["Cache-Control"] = "private, no-cache"  # asked for anew each time (304): rights can end
     response["X-Content-Type-Options"] = "nosniff"
     return response
 

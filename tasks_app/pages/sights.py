@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Case, Q, QuerySet, Subquery, Value, When
 from PIL import Image, UnidentifiedImageError
 
-from datasets_app.drawing.shapes import Canvas, Extent, Mark, canvas_of, close_up, extent_of, marks
+from datasets_app.drawing.shapes import Canvas, Extent, Mark, canvas_of, close_up, extent_of, marks, only_box, weight
 from datasets_app.drawing.topview import TopView, top_view
 from datasets_app.errors import NotFound
 from datasets_app.models import AttributeValue, File, Label, Member, Shape
@@ -18,6 +18,8 @@ from tasks_app.models import Item, Task
 
 #: Objects of one frame that are drawn at the most.
 MAX_OBJECTS = 400
+#: Points and runs that are drawn in one frame: a page is an answer, not an afternoon.
+FRAME_BUDGET = 200_000
 #: Frames that the strip shows on each side of the one that is open.
 AROUND = 8
 
@@ -115,13 +117,22 @@ def sight(task: Task, *, by: Member, frame: str | None) -> Sight:
     else:
         where = Q(file=item.file_id)
     shapes = _shapes(task, by).filter(where)
-    drawn = [Drawn(shape, marks(shape.geometry)) for shape in shapes[:MAX_OBJECTS]]
+    drawn = _drawn(shapes[:MAX_OBJECTS])
     found = Sight(file=item.file, frames=frames)
     if found.file is None and drawn:
         found.file = drawn[0].shape.file
     found.own = [one for one in drawn if one.label == item.label]
     found.others = [one for one in drawn if one.label != item.label]
     _frame(found, drawn)
+    return found
+
+
+def _drawn(shapes: Iterable[Shape]) -> list[Drawn]:
+    """The shapes with their lines, as far as the frame's budget goes; the rest as boxes. The object comes first."""
+    spent, found = 0, []
+    for shape in shapes:
+        spent += weight(shape.geometry)
+        found.append(Drawn(shape, marks(shape.geometry) if spent <= FRAME_BUDGET else only_box(shape.geometry)))
     return found
 
 

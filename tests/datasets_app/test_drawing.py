@@ -20,7 +20,9 @@ from datasets_app.drawing.shapes import (
     extent_of,
     hue,
     marks,
+    only_box,
     text_of,
+    weight,
 )
 from datasets_app.drawing.topview import top_view
 
@@ -241,3 +243,15 @@ def test_only_what_is_near_is_shown_from_above():
 def test_paths_are_good_in_xml():
     for mark in marks({"box": [1, 2, 3, 4], "mask": {"counts": [3, 4], "size": [4, 4]}}):
         ET.fromstring(f'<path d="{mark.path}"/>')
+
+
+def test_a_mask_of_endless_dots_is_not_worked_out_to_its_end():
+    assert len(rectangles([1, 1] * 190_000, [9_999, 10_000])) == MAX_RECTANGLES + 1
+
+
+def test_the_weight_of_a_shape_counts_its_points_and_runs():
+    geometry = {"polygons": [[[0, 0], [1, 0], [1, 1]]], "mask": {"counts": [1, 2], "size": [2, 2]}, "box": [0, 0, 1, 1]}
+
+    assert weight(geometry) == 6
+    assert [mark.simplified for mark in only_box(geometry)] == [True]
+    assert (weight(None), only_box(7)) == (0, [])

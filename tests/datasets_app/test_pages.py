@@ -69,13 +69,33 @@ def test_a_fragment_that_needs_signing_in_sends_the_whole_page(client, db):
     assert response["HX-Redirect"] == "/login/?next=/x/"
 
 
+@pytest.mark.parametrize("page", ["/login/", "/admin/login/"])
 @override_settings(AXES_ENABLED=True, AXES_FAILURE_LIMIT=2)
-def test_guessing_is_stopped(person, client):
-    for _ in range(2):
-        response = client.post("/login/", {"username": "ann@example.com", "password": "wrong"})
+def test_guessing_is_stopped(person, client, page):
+    for email in ("ann@example.com", "ANN@example.com"):
+        response = client.post(page, {"username": email, "password": "wrong"})
+    right = client.post(page, {"username": "Ann@example.com", "password": "correct horse battery"})
 
     assert response.status_code == 429
     assert "Too many attempts" in response.content.decode()
+    assert right.status_code == 429
+    assert "_auth_user_id" not in client.session
+
+
+@override_settings(AXES_ENABLED=True, AXES_FAILURE_LIMIT=2)
+def test_who_guesses_locks_nobody_else_out(person, client):
+    for _ in range(3):
+        client.post("/login/", {"username": "eve@example.com", "password": "wrong"})
+
+    response = client.post("/login/", {"username": "ann@example.com", "password": "correct horse battery"})
+
+    assert response.status_code == 302
+
+
+def test_private_pages_are_asked_for_anew(team):
+    response = signed_in(team, "ann").get(f"/clients/{team.client.client_id}/")
+
+    assert response["Cache-Control"] == "private, no-cache"
 
 
 # --- clients ------------------------------------------------------------------------------------------------------
