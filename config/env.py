@@ -86,6 +86,8 @@ def database(data_dir: Path) -> dict[str, Any]:
     options = config.setdefault("OPTIONS", {})
     seconds = number("DATABASE_TIMEOUT_SECONDS", 20, least=1)
     if engine.endswith("sqlite3"):
+        if Path(str(config["NAME"])).parent == data_dir:
+            data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # a new installation begins without it
         # WAL without IMMEDIATE fails under load with "database is locked"; FULL: what was answered survives a crash.
         options |= {
             "transaction_mode": "IMMEDIATE",

@@ -91,6 +91,15 @@ def test_switches_are_read_from_the_environment(tmp_path: Path) -> None:
     assert found["ALLOWED_HOSTS"] == ["a.example", "b.example"]
 
 
+def test_a_new_installation_makes_its_folder(tmp_path: Path) -> None:
+    code = "import django; django.setup(); from django.db import connection as c; c.ensure_connection(); print('open')"
+
+    answer = started(tmp_path, code, SECRET_KEY="x" * 50, DATA_DIR=str(tmp_path / "new" / "data"))
+
+    assert answer.stdout.strip() == "open", answer.stderr
+    assert (tmp_path / "new" / "data").stat().st_mode & 0o077 == 0
+
+
 def test_the_demo_keeps_a_key_of_its_own(tmp_path: Path) -> None:
     code = "from django.conf import settings; print(settings.SECRET_KEY, settings.DEBUG)"
 
