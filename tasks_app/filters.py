@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from datasets_app.ids import from_millis
-from datasets_app.models import Attribute, Client, Dataset, Member, Stage
+from datasets_app.models import Attribute, Dataset, Member, Stage
+from datasets_app.roles import Right
 
 from .models import Task, TaskType
 from .workflow import Status
@@ -79,12 +80,13 @@ class TaskFilters(django_filters.FilterSet):
         data: QueryDict,
         queryset: QuerySet[Task],
         *,
-        client: Client,
+        member: Member,
         dataset: Dataset | None = None,
         without: tuple[str, ...] = (),
     ) -> None:
         super().__init__(data, queryset)
-        self.client = client
+        self.member = member
+        self.seen = queryset
         self.dataset = dataset
         for name in without:
             del self.filters[name]
@@ -101,7 +103,8 @@ class TaskFilters(django_filters.FilterSet):
     def _unknown_names(self, said: dict[str, Any]) -> list[tuple[str, str]]:
         """Names out of a closed set that are not in it: a misspelt stage is no empty list."""
         wrong = []
-        within = {"dataset": self.dataset} if self.dataset else {"dataset__client": self.client}
+        seen = [self.dataset] if self.dataset else Dataset.objects.visible_to(self.member)
+        within = {"dataset__in": seen}
         if said.get("stage_id") and not Stage.objects.filter(**within, stage_id=said["stage_id"]).exists():
             wrong.append(("stage_id", f"There is no stage {said['stage_id']} here."))
         if (
@@ -111,9 +114,16 @@ class TaskFilters(django_filters.FilterSet):
             wrong.append(("attribute_id", f"There is no attribute {said['attribute_id']} here."))
         for name in ("email", "reviewer"):
             email = (said.get(name) or "").lower()
-            if email and not Member.objects.filter(client=self.client, user__email=email).exists():
+            if email and not self._knows(name, email):
                 wrong.append((name, f"{email} is not a member of this client."))
         return wrong
+
+    def _knows(self, name: str, email: str) -> bool:
+        """Whether this is a member; to who sees only their own chains, whoever they meet in them."""
+        if self.member.access.may_anywhere(Right.READ):
+            return Member.objects.filter(client=self.member.client_id, user__email=email).exists()
+        column = "assignee__email" if name == "email" else "reviewed_by__email"
+        return email == self.member.user.email or self.seen.filter(**{column: email}).exists()
 
     def filter_queryset(self, queryset: QuerySet[Task]) -> QuerySet[Task]:
         queryset = super().filter_queryset(queryset)

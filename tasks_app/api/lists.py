@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from config.api.concurrency import Slot, Streamed
 from config.api.views import actor
 from datasets_app.errors import BadInput, Problem
-from datasets_app.models import Client, Dataset
+from datasets_app.models import Dataset, Member
 from tasks_app.filters import TaskFilters
 from tasks_app.listing import MAX_LIMIT, ORDERINGS, ordered, page
 from tasks_app.models import Task
@@ -43,13 +43,13 @@ def read(
     request: Request,
     tasks: QuerySet[Task],
     *,
-    client: Client,
+    member: Member,
     dataset: Dataset | None = None,
     columns: dict[str, Column] = COLUMNS,
     without: tuple[str, ...] = (),
 ) -> Listed:
     """Filters, ordering, `fields`, `limit` and `cursor` of a request. Raises `BadInput`."""
-    filters = TaskFilters(request.query_params, tasks, client=client, dataset=dataset, without=without)
+    filters = TaskFilters(request.query_params, tasks, member=member, dataset=dataset, without=without)
     if not filters.form.is_valid():
         found = filters.form.errors.get_json_data().items()
         raise BadInput(*(Problem(one["code"] or "invalid", one["message"], name) for name, all in found for one in all))

@@ -149,7 +149,7 @@ class DatasetTasksViewSet(ApiViewSet):
         """All tasks of a dataset, in list order; with `limit` a page of them."""
         dataset, member = find_dataset(dataset_id, *actor(request))
         tasks = Task.objects.in_dataset(dataset, member).present()
-        return lists.respond(lists.read(request, tasks, client=dataset.client, dataset=dataset), lists.tasks_whole)
+        return lists.respond(lists.read(request, tasks, member=member, dataset=dataset), lists.tasks_whole)
 
     @extend_schema(request=serializers.FileTasks, responses={204: None, **ERRORS})
     def assign_files(self, request: Request, dataset_id: str) -> Response:
@@ -197,17 +197,17 @@ class ClientTasksViewSet(ApiViewSet):
     )
     def user_tasks(self, request: Request, client_id: str) -> Any:
         """The tasks of a user: those at frame level are file tasks, those at dataset level label tasks."""
-        client, member = find_client(client_id, *actor(request))
+        _client, member = find_client(client_id, *actor(request))
         user = _user_to_show(member, request.query_params.get("email", ""))
         tasks = Task.objects.visible_to(member).present().of_user(user)
-        return lists.respond(lists.read(request, tasks, client=client, without=("email",)), lists.user_tasks_whole)
+        return lists.respond(lists.read(request, tasks, member=member, without=("email",)), lists.user_tasks_whole)
 
     @extend_schema(responses={200: serializers.DelayedTasks, **ERRORS}, parameters=LIST_PARAMETERS)
     def delayed_tasks(self, request: Request, client_id: str) -> Any:
         """The tasks that are late."""
-        client, member = find_client(client_id, *actor(request))
+        _client, member = find_client(client_id, *actor(request))
         tasks = Task.objects.visible_to(member).present().delayed()
-        listed = lists.read(request, tasks, client=client, columns=DELAYED_COLUMNS)
+        listed = lists.read(request, tasks, member=member, columns=DELAYED_COLUMNS)
         return lists.respond(listed, lists.delayed_whole, lists.delayed_some)
 
 

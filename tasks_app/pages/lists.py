@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from datasets_app.errors import BadInput
 from datasets_app.ids import now
-from datasets_app.models import AttributeValue, Client, Dataset
+from datasets_app.models import AttributeValue, Dataset, Member
 from tasks_app.filters import TaskFilters
 from tasks_app.listing import ORDERINGS, ordered, page
 from tasks_app.models import Task, TaskType
@@ -63,13 +63,13 @@ def table(
     query: QueryDict,
     tasks: QuerySet[Task],
     *,
-    client: Client,
+    member: Member,
     dataset: Dataset | None = None,
     ordering: str = "list",
     scope: Any = None,
 ) -> Table:
     """The page of tasks that an address asks for. What is wrong with it is told, not raised."""
-    filters = TaskFilters(query, tasks, client=client, dataset=dataset)
+    filters = TaskFilters(query, tasks, member=member, dataset=dataset)
     found = Table(chips=_chips(query))
     if not filters.form.is_valid():
         found.problems = [str(text) for texts in filters.form.errors.values() for text in texts]

@@ -64,7 +64,7 @@ def dataset(request: SignedIn, dataset_id: str) -> HttpResponse:
         asked = canonical(request.GET).urlencode()
         return redirect(reverse("dataset", args=[dataset_id]) + (f"?{asked}" if asked else ""))
     tasks = Task.objects.in_dataset(dataset, member).present()
-    found = table(request.GET, tasks, client=dataset.client, dataset=dataset, scope=dataset_id)
+    found = table(request.GET, tasks, member=member, dataset=dataset, scope=dataset_id)
     context = frame(member, "datasets") | {"dataset": dataset, "table": found}
     if wants_fragment(request):
         return render(request, "tasks_app/_task_table.html", context, status=found.status)
@@ -113,9 +113,9 @@ def dataset_done(request: SignedIn, dataset_id: str) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def delayed(request: SignedIn, client_id: str) -> HttpResponse:
     """The tasks of a client that are late, worst first."""
-    client, member = find_client(client_id, request.user)
+    _client, member = find_client(client_id, request.user)
     tasks = Task.objects.visible_to(member).present().delayed()
-    found = table(request.GET, tasks, client=client, ordering="due", scope=client_id)
+    found = table(request.GET, tasks, member=member, ordering="due", scope=client_id)
     context = frame(member, "delayed") | {"table": found, "across": True}
     template = "tasks_app/_task_table.html" if wants_fragment(request) else "tasks_app/delayed.html"
     return render(request, template, context, status=found.status)

@@ -5,6 +5,7 @@ import pytest
 from datasets_app.membership import set_group, set_scopes, set_stage_people
 from datasets_app.models import Dataset, UserGroup
 from datasets_app.roles import Role
+from tasks_app import actions
 from tasks_app.assignments import assign_files
 from tasks_app.models import Task
 from tests.factories import make_dataset, make_task, make_team, task_of
@@ -167,3 +168,14 @@ def test_withdrawn_tasks_are_left_out_by_present(team, dataset):
     Task.objects.filter(pk=task_of(dataset).pk).update(deleted_at=dataset.created_at)
 
     assert Task.objects.visible_to(team.reader).present().count() == 3
+
+
+def test_a_labeller_learns_nothing_of_people_whom_they_never_meet(team, api):
+    dataset = make_dataset(team)
+    actions.submit(task_of(dataset), by=team.ann)
+    path = f"/api/v2/datasets/{dataset.dataset_id}/tasks?limit=9&email="
+
+    answers = {name: api(team, "eve").get(f"{path}{name}@example.com").status_code for name in ("ann", "eve", "reader")}
+
+    assert answers == {"ann": 200, "eve": 200, "reader": 400}
+    assert api(team, "admin").get(f"{path}reader@example.com").status_code == 200
