@@ -1,4 +1,6 @@
-"""The verbs: start, submit, accept, reject, reopen. The only module that writes a task's status.
+"""The verbs: start, submit, accept, reject, reopen. The only module that changes a task's status.
+
+(`creation` gives a new task its first one.)
 
 Each locks the item, checks in the contract's order, writes with the version that it expects, records an event
 for each changed task, all in one transaction; it raises a `Refused` and changes nothing, or returns the task.

@@ -57,7 +57,7 @@ class Item(models.Model):
 
 
 class Task(models.Model):
-    """The work on one item in one stage. Only `tasks_app.actions` and `tasks_app.sync` write it."""
+    """The work on one item in one stage. Created by `tasks_app.creation`, changed by `tasks_app.actions` only."""
 
     task_id = models.CharField(max_length=64, unique=True, default=opaque_id, editable=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="tasks")
