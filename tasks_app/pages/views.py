@@ -30,6 +30,7 @@ from tasks_app.querysets import counts_by_stage
 from .decisions import carry_out
 from .details import task_context
 from .forms import DecisionForm, FilterForm, ValueForm, canonical
+from .heads import dataset_frame
 from .lists import table
 from .neighbours import neighbour
 from .sights import sight
@@ -65,7 +66,7 @@ def dataset(request: SignedIn, dataset_id: str) -> HttpResponse:
         return redirect(reverse("dataset", args=[dataset_id]) + (f"?{asked}" if asked else ""))
     tasks = Task.objects.in_dataset(dataset, member).present()
     found = table(request.GET, tasks, member=member, dataset=dataset, scope=dataset_id)
-    context = frame(member, "datasets") | {"dataset": dataset, "table": found}
+    context = dataset_frame(dataset, member, "dataset") | {"table": found}
     if wants_fragment(request):
         return render(request, "tasks_app/_task_table.html", context, status=found.status)
     reads_all = member.access.may(Right.READ, dataset)
@@ -75,7 +76,6 @@ def dataset(request: SignedIn, dataset_id: str) -> HttpResponse:
             request.GET, stages=[stage.stage_id for stage in dataset.pipeline], emails=_people(member, reads_all)
         ),
         "reads_all": reads_all,
-        "may_mark_done": member.access.may(Right.ASSIGN, dataset),
     }
     return render(request, "tasks_app/dataset.html", context, status=found.status)
 

@@ -1,0 +1,33 @@
+"""What the pages of one dataset share: its name, its facts, and the tabs that this member may open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from datasets_app.models import Dataset, Member
+from datasets_app.pages.frame import frame
+from datasets_app.roles import Right
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page of a dataset, by the name of its address, and the right that it asks for (None: seeing the dataset)."""
+
+    url_name: str
+    label: str
+    right: Right | None = None
+
+
+TABS = (Tab("dataset", "Work"),)
+
+
+def dataset_frame(dataset: Dataset, member: Member, tab: str) -> dict[str, Any]:
+    """What `tasks_app/dataset_page.html` needs. `tab`: the name of the address that is open."""
+    tabs = [one for one in TABS if one.right is None or member.access.may(one.right, dataset)]
+    return frame(member, "datasets") | {
+        "dataset": dataset,
+        "tabs": tabs,
+        "tab": tab,
+        "may_assign": member.access.may(Right.ASSIGN, dataset),
+    }
