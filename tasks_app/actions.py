@@ -1,6 +1,4 @@
-"""The verbs: start, submit, accept, reject, reopen. The only module that changes a task's status.
-
-(`creation` gives a new task its first one.)
+"""The verbs: start, submit, accept, reject, reopen. What each does is said here; `writing` writes it.
 
 Each locks the item, checks in the contract's order, writes with the version that it expects, records an event
 for each changed task, all in one transaction; it raises a `Refused` and changes nothing, or returns the task.
@@ -9,23 +7,22 @@ for each changed task, all in one transaction; it raises a `Refused` and changes
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
 from datasets_app.actions import check_right, check_text
 from datasets_app.errors import BadInput, Refused
-from datasets_app.models import Dataset, Member, Stage
+from datasets_app.models import Dataset, Member
 from datasets_app.roles import Right
 
 from . import policies
 from .chains import Chain, lock_chain
 from .errors import StaleVersion
-from .history import BATCH, Recorder, batched
 from .models import Task, TaskEvent
 from .races import told
-from .workflow import OPEN, TRANSITIONS, Action, Status
+from .workflow import TRANSITIONS, Action, Status
+from .writing import Changes
 
 MAX_COMMENT = 10_000
 MAX_REASON = 200
@@ -59,7 +56,7 @@ def reopen(task: Task, *, by: Member, comment: str, version: int | None = None) 
 
 # --- one action, from lock to record ----------------------------------------------------------------------------------
 
-Step = Callable[[Chain, Task, Recorder], None]
+Step = Callable[[Chain, Task, Changes], None]
 
 
 def _act(
@@ -78,9 +75,9 @@ def _act(
             policies.check_person(chain, task, action, by=by)
         except Refused as refused:
             raise told(refused) from None
-        recorder = Recorder(by=by, reason=reason, comment=comment)
-        step(chain, task, recorder)
-        recorder.save()
+        changes = Changes(by=by, reason=reason, comment=comment)
+        step(chain, task, changes)
+        changes.save()
         return task
 
 
@@ -110,65 +107,13 @@ def check_version(task: Task, version: int | None) -> None:
         raise StaleVersion(task)
 
 
-def _write(recorder: Recorder, task: Task, action: Action, **columns: Any) -> None:
-    write_many(recorder, action, [(task, columns)])
-
-
-def write_many(
-    recorder: Recorder, action: Action, changes: list[tuple[Task, dict[str, Any]]], *, by_system: bool = False
-) -> None:
-    """Write columns of tasks whose items are locked, their versions and events: the one place that sets a status.
-
-    Tasks that change alike are written by one statement. It names the version that it expects: where the lock
-    did not hold, nothing is written and `StaleVersion` is raised.
-    """
-    alike: dict[tuple[Any, ...], list[Task]] = {}
-    for task, columns in changes:
-        columns = _completed(recorder, task, columns)
-        before = {name: getattr(task, name) for name in columns if name != "due_at"}
-        from_status, expected = task.status, task.version
-        for name, value in columns.items():
-            setattr(task, name, value)
-        task.version, task.updated_at = expected + 1, recorder.at
-        recorder.record(task.item, task, action, from_status=from_status, before=before, by_system=by_system)
-        alike.setdefault((expected, *sorted(columns.items())), []).append(task)
-    for (expected, *columns_alike), tasks in alike.items():
-        for some in batched(tasks, BATCH):
-            rows = Task.objects.filter(pk__in=[task.pk for task in some], version=expected)
-            if rows.update(**dict(columns_alike), version=expected + 1, updated_at=recorder.at) != len(some):
-                raise StaleVersion(some[0])
-
-
-def _completed(recorder: Recorder, task: Task, columns: dict[str, Any]) -> dict[str, Any]:
-    """The columns with those that follow from the status: the clock, the due time, what it was started from."""
-    if "status" not in columns:
-        return columns
-    columns = dict(columns)
-    if columns["status"] != Status.IN_PROGRESS and task.started_from:
-        columns["started_from"] = ""
-    if columns["status"] in (Status.READY, Status.REJECTED) and task.status != Status.IN_PROGRESS:
-        columns.setdefault("clock_start", recorder.at)
-    if columns["status"] == Status.READY and task.status == Status.WAITING:
-        columns.setdefault("ready_at", recorder.at)
-    clock_start = columns.get("clock_start", task.clock_start)
-    columns["due_at"] = due_at(columns["status"], clock_start, task.stage)
-    return columns
-
-
-def due_at(status: str, clock_start: datetime | None, stage: Stage) -> datetime | None:
-    """When a task is late: null in statuses in which nobody works on it, and without a limit."""
-    if stage.time_limit_seconds is None or status not in OPEN or clock_start is None:
-        return None
-    return clock_start + timedelta(seconds=stage.time_limit_seconds)
-
-
-def _take(task: Task, recorder: Recorder) -> dict[str, Any]:
+def _take(task: Task, changes: Changes) -> dict[str, Any]:
     """The columns that make the actor the assignee of a free task."""
-    assert recorder.by is not None
-    return {} if task.assignee_id == recorder.by.user_id else {"assignee_id": recorder.by.user_id}
+    assert changes.by is not None
+    return {} if task.assignee_id == changes.by.user_id else {"assignee_id": changes.by.user_id}
 
 
-def _move(task: Task, action: Action, recorder: Recorder, **columns: Any) -> None:
+def _move(task: Task, action: Action, changes: Changes, **columns: Any) -> None:
     """What an action does to a later task of the chain: what the table says, and these columns."""
     moves_to = TRANSITIONS[action].next.get(Status(task.status))
     if moves_to is not None:
@@ -176,36 +121,36 @@ def _move(task: Task, action: Action, recorder: Recorder, **columns: Any) -> Non
     if moves_to == Status.IN_PROGRESS:
         columns["started_from"] = task.status
     if columns:
-        _write(recorder, task, action, **columns)
+        changes.write(action, task, **columns)
 
 
 # --- the steps: what one action does inside the transaction -----------------------------------------------------------
 
 
-def _start(chain: Chain, task: Task, recorder: Recorder) -> None:
-    taken = _take(task, recorder)
-    _write(recorder, task, Action.START, status=Status.IN_PROGRESS, started_from=task.status, **taken)
+def _start(chain: Chain, task: Task, changes: Changes) -> None:
+    taken = _take(task, changes)
+    changes.write(Action.START, task, status=Status.IN_PROGRESS, started_from=task.status, **taken)
 
 
-def _submit(chain: Chain, task: Task, recorder: Recorder) -> None:
-    assert recorder.by is not None
+def _submit(chain: Chain, task: Task, changes: Changes) -> None:
+    assert changes.by is not None
     following = chain.next(task)
     columns: dict[str, Any] = {
         "status": Status.SUBMITTED,
-        "submitted_at": recorder.at,
-        "submitted_by_id": recorder.by.user_id,
+        "submitted_at": changes.at,
+        "submitted_by_id": changes.by.user_id,
         "reviewed_at": None,
         "reviewed_by_id": None,
         "label_changed_since_submit": False,
     }
     if following is None:
-        columns["changed_in_review"] = _changed_in_review(chain, task, recorder.by)
-    _write(recorder, task, Action.SUBMIT, **_take(task, recorder), **columns)
+        columns["changed_in_review"] = _changed_in_review(chain, task, changes.by)
+    changes.write(Action.SUBMIT, task, **_take(task, changes), **columns)
     if following is None:
         if finishes(task):
-            finish([task], recorder)
+            finish([task], changes)
     else:
-        _move(following, Action.SUBMIT, recorder)
+        _move(following, Action.SUBMIT, changes)
 
 
 def finishes(task: Task) -> bool:
@@ -213,10 +158,10 @@ def finishes(task: Task) -> bool:
     return not task.dataset.customer_review and not (task.dataset.review_changed and task.changed_in_review)
 
 
-def finish(tasks: list[Task], recorder: Recorder) -> None:
+def finish(tasks: list[Task], changes: Changes) -> None:
     """The system accepts submitted tasks of the last stage."""
-    columns = {"status": Status.ACCEPTED, "finished_at": recorder.at}
-    write_many(recorder, Action.FINISH, [(task, columns) for task in tasks], by_system=True)
+    columns = {"status": Status.ACCEPTED, "finished_at": changes.at}
+    changes.write_many(Action.FINISH, [(task, dict(columns)) for task in tasks], by_system=True)
 
 
 def _changed_in_review(chain: Chain, task: Task, by: Member) -> bool:
@@ -228,52 +173,52 @@ def _changed_in_review(chain: Chain, task: Task, by: Member) -> bool:
     return changes.exists()
 
 
-def _accept(chain: Chain, task: Task, recorder: Recorder) -> None:
+def _accept(chain: Chain, task: Task, changes: Changes) -> None:
     following = chain.next(task)
-    _write(recorder, task, Action.ACCEPT, status=Status.ACCEPTED, finished_at=recorder.at, **_reviewed(recorder))
+    changes.write(Action.ACCEPT, task, status=Status.ACCEPTED, finished_at=changes.at, **_reviewed(changes))
     if following is not None:
-        _move(following, Action.ACCEPT, recorder, **_take(following, recorder))
+        _move(following, Action.ACCEPT, changes, **_take(following, changes))
 
 
-def _accept_and_submit(chain: Chain, task: Task, recorder: Recorder) -> None:
-    assert recorder.by is not None
+def _accept_and_submit(chain: Chain, task: Task, changes: Changes) -> None:
+    assert changes.by is not None
     following = chain.next(task)
     assert following is not None
-    _accept(chain, task, recorder)
+    _accept(chain, task, changes)
     policies.check_state(chain, following, Action.SUBMIT)
-    policies.check_person(chain, following, Action.SUBMIT, by=recorder.by)
-    _submit(chain, following, recorder)
+    policies.check_person(chain, following, Action.SUBMIT, by=changes.by)
+    _submit(chain, following, changes)
 
 
-def _reject(chain: Chain, task: Task, recorder: Recorder) -> None:
+def _reject(chain: Chain, task: Task, changes: Changes) -> None:
     columns: dict[str, Any] = {
         "status": Status.REJECTED,
         "rework_count": task.rework_count + 1,
-        "last_reason": recorder.reason,
-        "last_comment": recorder.comment,
+        "last_reason": changes.reason,
+        "last_comment": changes.comment,
     }
-    _write(recorder, task, Action.REJECT, **_reviewed(recorder), **_freed(chain, task), **columns)
+    changes.write(Action.REJECT, task, **_reviewed(changes), **_freed(chain, task), **columns)
     following = chain.next(task)
     if following is not None:
-        _move(following, Action.REJECT, recorder, **_take(following, recorder))
+        _move(following, Action.REJECT, changes, **_take(following, changes))
 
 
-def _reopen(chain: Chain, task: Task, recorder: Recorder) -> None:
+def _reopen(chain: Chain, task: Task, changes: Changes) -> None:
     columns: dict[str, Any] = {
         "status": Status.REJECTED,
         "finished_at": None,
         "last_reason": "",
-        "last_comment": recorder.comment,
+        "last_comment": changes.comment,
     }
-    _write(recorder, task, Action.REOPEN, **_freed(chain, task), **columns)
+    changes.write(Action.REOPEN, task, **_freed(chain, task), **columns)
     for later in chain.later(task):
         if later.status != Status.WAITING:
-            _move(later, Action.REOPEN, recorder, finished_at=None, **_freed(chain, later))
+            _move(later, Action.REOPEN, changes, finished_at=None, **_freed(chain, later))
 
 
-def _reviewed(recorder: Recorder) -> dict[str, Any]:
-    assert recorder.by is not None
-    return {"reviewed_at": recorder.at, "reviewed_by_id": recorder.by.user_id}
+def _reviewed(changes: Changes) -> dict[str, Any]:
+    assert changes.by is not None
+    return {"reviewed_at": changes.at, "reviewed_by_id": changes.by.user_id}
 
 
 def _freed(chain: Chain, task: Task) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from datasets_app.errors import BadInput
 from datasets_app.models import Client, Dataset, Member, Stage
 from datasets_app.roles import Right
 
-from .actions import write_many
 from .assignment_entries import ALL, Entries, Wanted
 from .creation import Assigned, locked_tasks
 from .errors import DatasetDone
-from .history import Recorder, batched
+from .history import batched
 from .models import Assignment, Task
 from .workflow import OPEN, Action, Status
+from .writing import Changes
 
 #: Targets that are looked up by one query.
 CHUNK = 1_000
@@ -80,28 +80,28 @@ def _save(dataset: Dataset, wanted: Wanted) -> None:
 
 def _reach(dataset: Dataset, wanted: Wanted, assigned: Assigned, by: Member) -> None:
     """The tasks that exist there get the person; accepted ones keep theirs."""
-    recorder = Recorder(by=by)
+    changes = Changes(by=by)
     by_stage: dict[tuple[int, str], list[int]] = {}
     for stage_key, kind, key in wanted:
         by_stage.setdefault((stage_key, kind), []).append(key)
     for (stage_key, kind), keys in by_stage.items():
         tasks = Task.objects.filter(dataset=dataset, stage=stage_key, deleted_at=None).exclude(status=Status.ACCEPTED)
         if kind == ALL:
-            _give(tasks.filter(item__label__isnull=False), assigned, recorder)
+            _give(tasks.filter(item__label__isnull=False), assigned, changes)
         for some in batched(keys, CHUNK) if kind != ALL else ():
             place = {"item__file__in": some} if kind == "file" else {"item__in": some}
-            _give(tasks.filter(**place), assigned, recorder)
+            _give(tasks.filter(**place), assigned, changes)
 
 
-def _give(tasks: QuerySet[Task], assigned: Assigned, recorder: Recorder) -> None:
+def _give(tasks: QuerySet[Task], assigned: Assigned, changes: Changes) -> None:
     for some in locked_tasks(tasks):
-        changes = []
+        given = []
         for task in some:
             user_key = assigned.to(task.stage, task.item)
             if task.assignee_id != user_key:
-                changes.append((task, _handed_to(task, user_key)))
-        write_many(recorder, Action.ASSIGN, changes)
-        recorder.save()
+                given.append((task, _handed_to(task, user_key)))
+        changes.write_many(Action.ASSIGN, given)
+        changes.save()
 
 
 def _handed_to(task: Task, user_key: int | None) -> dict[str, object]:
@@ -125,12 +125,12 @@ def release_lost(client: Client, *, by: Member | None) -> None:
     # As every writer of many items does: first the datasets, in order, then the items. No deadlock.
     concerned = Dataset.objects.filter(stages__in={stage for _user, stage in lost}).values("pk")
     list(Dataset.objects.filter(pk__in=concerned).select_for_update().order_by("pk"))
-    recorder = Recorder(by=by)
+    changes = Changes(by=by)
     for user_key, stage_key in lost:
         saved.filter(user=user_key, stage=stage_key).delete()
         for some in locked_tasks(tasks.filter(assignee=user_key, stage=stage_key)):
-            write_many(recorder, Action.ASSIGN, [(task, _handed_to(task, None)) for task in some])
-            recorder.save()
+            changes.write_many(Action.ASSIGN, [(task, _handed_to(task, None)) for task in some])
+            changes.save()
 
 
 def _without_rights(client: Client, pairs: set[tuple[int, int]]) -> list[tuple[int, int]]:

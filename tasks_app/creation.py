@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 
 from datasets_app.models import Dataset, Stage
 
-from .actions import due_at
 from .history import BATCH, Recorder, batched
 from .models import Assignment, Item, Task
 from .workflow import OPEN, Status
+from .writing import due_at
 
 
 def new_task(

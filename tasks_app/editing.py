@@ -11,11 +11,11 @@ from datasets_app.errors import BadInput
 from datasets_app.models import Member
 
 from . import policies
-from .actions import check_version, write_many
+from .actions import check_version
 from .chains import lock_chain
-from .history import Recorder
 from .models import Task
 from .workflow import OPEN, Action, Status
+from .writing import Changes
 
 
 def set_value(task: Task, value: Any, *, by: Member, version: int | None = None) -> Task:
@@ -31,20 +31,20 @@ def set_value(task: Task, value: Any, *, by: Member, version: int | None = None)
         policies.check_alive(chain, task)
         policies.check_can_change(chain, by=by)
         if put_value(chain.item.attribute, chain.item.file, value):
-            recorder = Recorder(by=by)
-            mark_changed(chain.present, recorder, frozen_too=not policies.may_edit(chain, by=by))
-            recorder.save()
+            changes = Changes(by=by)
+            mark_changed(chain.present, changes, frozen_too=not policies.may_edit(chain, by=by))
+            changes.save()
         return task
 
 
-def mark_changed(tasks: list[Task], recorder: Recorder, *, frozen_too: bool) -> None:
+def mark_changed(tasks: list[Task], changes: Changes, *, frozen_too: bool) -> None:
     """A label or value has changed: raise the version of open and submitted tasks, so that a decision on what was
     seen before fails, and mark what was handed over. Accepted tasks are marked too where the change was not the
     work of their chain (`frozen_too`)."""
-    changes: list[tuple[Task, dict[str, Any]]] = []
+    marked: list[tuple[Task, dict[str, Any]]] = []
     for task in tasks:
         if task.status in OPEN:
-            changes.append((task, {}))
+            marked.append((task, {}))
         elif task.status == Status.SUBMITTED or (task.status == Status.ACCEPTED and frozen_too):
-            changes.append((task, {"label_changed_since_submit": True}))
-    write_many(recorder, Action.CHANGE, changes)
+            marked.append((task, {"label_changed_since_submit": True}))
+    changes.write_many(Action.CHANGE, marked)

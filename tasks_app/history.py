@@ -41,6 +41,8 @@ def event_hash(event: TaskEvent) -> str:
         event.to_status, event.by_id, event.token_id, event.assignee_id, event.reason, event.comment, event.before,
         to_millis(event.at),
     ]  # fmt: skip
+    if event.undoes:
+        said.append(event.undoes)
     return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -65,6 +67,7 @@ class Recorder:
         from_status: str,
         before: dict[str, Any] | None = None,
         by_system: bool = False,
+        undoes: str = "",
     ) -> None:
         """Add the event that made `task` what it is now. `item` is locked, or was created in this transaction."""
         by = None if by_system else self.by
@@ -74,6 +77,7 @@ class Recorder:
             version=task.version,
             action=action,
             action_id=self.action_id,
+            undoes=undoes,
             from_status=from_status,
             to_status=task.status,
             by_id=by.user_id if by else None,

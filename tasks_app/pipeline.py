@@ -9,13 +9,13 @@ from django.db.models import BigIntegerField, ExpressionWrapper, F, OuterRef, Q,
 from datasets_app.bulk import insert
 from datasets_app.models import Dataset, Member, Stage
 
-from .actions import write_many
 from .creation import Assigned, locked_tasks, new_task
 from .errors import StageInUse
-from .history import BATCH, Recorder, batched
+from .history import BATCH, batched
 from .models import Item, Task
 from .planning import replanned
 from .workflow import HANDED_OVER, OPEN, Action, Status, first_status
+from .writing import Changes
 
 UNTOUCHED = (Status.WAITING, Status.READY)
 
@@ -64,7 +64,7 @@ def follow_pipeline(dataset: Dataset, *, by: Member | None) -> None:
         for _key in Item.objects.locked().filter(dataset=dataset).values_list("pk").iterator():
             pass
         _refuse(dataset, difference)
-        _apply(dataset, difference, Recorder(by=by))
+        _apply(dataset, difference, Changes(by=by))
     renew_due(dataset)
 
 
@@ -87,23 +87,23 @@ def _refuse(dataset: Dataset, difference: Difference) -> None:
         raise StageInUse(detail)
 
 
-def _apply(dataset: Dataset, difference: Difference, recorder: Recorder) -> None:
+def _apply(dataset: Dataset, difference: Difference, changes: Changes) -> None:
     for tasks in locked_tasks(Task.objects.filter(dataset=dataset, stage__in=difference.removed, deleted_at=None)):
-        write_many(recorder, Action.WITHDRAW, [(task, {"deleted_at": recorder.at}) for task in tasks])
-        recorder.save()
+        changes.write_many(Action.WITHDRAW, [(task, {"deleted_at": changes.at}) for task in tasks])
+        changes.save()
     for stage in dataset.pipeline:
         Task.objects.filter(dataset=dataset, stage=stage).update(stage_order=stage.position)
     kept = set(difference.new).difference(key for key, _previous in difference.relinked)
     Task.objects.filter(dataset=dataset).exclude(stage__in=kept).update(previous=None)
     for stage, previous in zip(dataset.pipeline, [None, *dataset.pipeline], strict=False):
         if stage.pk in difference.added:
-            _add_tasks(dataset, stage, previous, recorder)
+            _add_tasks(dataset, stage, previous, changes)
     for key, previous_key in difference.relinked:
         before = Task.objects.filter(item=OuterRef("item"), stage=previous_key).values("pk")[:1]
         Task.objects.filter(dataset=dataset, stage=key).update(previous=Subquery(before) if previous_key else None)
 
 
-def _add_tasks(dataset: Dataset, stage: Stage, previous: Stage | None, recorder: Recorder) -> None:
+def _add_tasks(dataset: Dataset, stage: Stage, previous: Stage | None, changes: Changes) -> None:
     """A task of a new stage for every item, also withdrawn ones; a stage that comes back has its tasks already."""
     assigned = Assigned(dataset)
     lacking = Item.objects.filter(dataset=dataset).exclude(tasks__stage=stage)
@@ -116,13 +116,13 @@ def _add_tasks(dataset: Dataset, stage: Stage, previous: Stage | None, recorder:
         for item in items:
             status = first_status(Status(before[item.pk]) if previous else None)
             file_order, item_order = places[item.pk]
-            task = new_task(item, stage, status, recorder, assigned, file_order, item_order, previous=None)
-            task.deleted_at = recorder.at if item.label and item.label.withdrawn_at else None
+            task = new_task(item, stage, status, changes, assigned, file_order, item_order, previous=None)
+            task.deleted_at = changes.at if item.label and item.label.withdrawn_at else None
             tasks.append(task)
         insert(tasks)
         for task in tasks:
-            recorder.record(task.item, task, Action.CREATE, from_status="")
-        recorder.save()
+            changes.record(task.item, task, Action.CREATE, from_status="")
+        changes.save()
 
 
 def replan(dataset: Dataset, *, by: Member | None) -> None:
@@ -130,15 +130,15 @@ def replan(dataset: Dataset, *, by: Member | None) -> None:
     handed_over = Q(previous__status__in=HANDED_OVER)
     forward = Q(status=Status.WAITING) & (Q(previous=None) | handed_over)
     back = Q(status__in=[Status.READY, Status.IN_PROGRESS], previous__isnull=False) & ~handed_over
-    recorder = Recorder(by=by)
+    changes = Changes(by=by)
     for tasks in locked_tasks(Task.objects.filter(forward | back, dataset=dataset, deleted_at=None)):
         statuses = dict(Task.objects.filter(next__in=tasks).values_list("pk", "status"))
-        changes = []
+        moved = []
         for task in tasks:
             previous = Status(statuses[task.previous_id]) if task.previous_id else None
-            changes.append((task, {"status": replanned(Status(task.status), previous)}))
-        write_many(recorder, Action.REPLAN, changes)
-        recorder.save()
+            moved.append((task, {"status": replanned(Status(task.status), previous)}))
+        changes.write_many(Action.REPLAN, moved)
+        changes.save()
 
 
 def renew_due(dataset: Dataset) -> None:

@@ -14,7 +14,7 @@ from datasets_app.bulk import give_keys, insert
 from datasets_app.changes import Change
 from datasets_app.models import Attribute, Dataset, Member
 
-from .actions import finish, finishes, write_many
+from .actions import finish, finishes
 from .creation import Assigned, locked_tasks, new_task
 from .editing import mark_changed
 from .history import BATCH, Recorder, batched
@@ -22,6 +22,7 @@ from .models import Item, Task
 from .pipeline import follow_pipeline, replan
 from .planning import PlannedAttribute, PlannedItem, PlannedLabel, plan_attributes, plan_chain, plan_labels
 from .workflow import Action, Status
+from .writing import Changes
 
 #: Items that are held at once while their tasks are written.
 CHUNK = 2_000
@@ -107,26 +108,26 @@ def _create_chains(
 
 def _withdraw(dataset: Dataset, by: Member | None) -> None:
     gone = Task.objects.filter(dataset=dataset, deleted_at=None, item__label__withdrawn_at__isnull=False)
-    recorder = Recorder(by=by)
+    changes = Changes(by=by)
     for tasks in locked_tasks(gone):
-        write_many(recorder, Action.WITHDRAW, [(task, {"deleted_at": recorder.at}) for task in tasks])
-        recorder.save()
+        changes.write_many(Action.WITHDRAW, [(task, {"deleted_at": changes.at}) for task in tasks])
+        changes.save()
 
 
 def _restore(dataset: Dataset, by: Member | None) -> None:
     alive = Q(item__label=None) | Q(item__label__withdrawn_at=None)
     back = Task.objects.filter(alive, dataset=dataset, deleted_at__isnull=False, stage__removed_at=None)
-    recorder, assigned = Recorder(by=by), Assigned(dataset)
+    changes, assigned = Changes(by=by), Assigned(dataset)
     chain = plan_chain(len(dataset.pipeline))
     for tasks in locked_tasks(back):
-        changes = [(task, _beginning(task, chain[task.stage.position], recorder, assigned)) for task in tasks]
-        write_many(recorder, Action.RESTORE, changes)
-        recorder.save()
+        begun = [(task, _beginning(task, chain[task.stage.position], changes, assigned)) for task in tasks]
+        changes.write_many(Action.RESTORE, begun)
+        changes.save()
 
 
-def _beginning(task: Task, status: Status, recorder: Recorder, assigned: Assigned) -> dict[str, Any]:
+def _beginning(task: Task, status: Status, changes: Changes, assigned: Assigned) -> dict[str, Any]:
     """The columns of a task that begins again."""
-    started = recorder.at if status == Status.READY else None
+    started = changes.at if status == Status.READY else None
     nothing = dict.fromkeys(("submitted_at", "submitted_by_id", "reviewed_at", "reviewed_by_id", "finished_at"))
     return nothing | {
         "status": status,
@@ -144,11 +145,11 @@ def _beginning(task: Task, status: Status, recorder: Recorder, assigned: Assigne
 
 def _mark_changed(dataset: Dataset, by: Member | None, change: Change) -> None:
     """Labels and values that came in different: decisions on what was seen before fail."""
-    recorder = Recorder(by=by)
+    changes = Changes(by=by)
     for keys in batched(_changed_items(dataset, change), BATCH):
         for tasks in locked_tasks(Task.objects.filter(item__in=keys, deleted_at=None)):
-            mark_changed(tasks, recorder, frozen_too=True)
-            recorder.save()
+            mark_changed(tasks, changes, frozen_too=True)
+            changes.save()
 
 
 def _changed_items(dataset: Dataset, change: Change) -> list[int]:
@@ -170,9 +171,9 @@ def _finish_what_waits(dataset: Dataset, by: Member | None) -> None:
         return
     # Also those that are not submitted yet: once their items are locked, they are as nobody else can change them.
     last = Task.objects.filter(dataset=dataset, stage=dataset.pipeline[-1], deleted_at=None)
-    recorder = Recorder(by=by)
+    changes = Changes(by=by)
     for tasks in locked_tasks(last.exclude(status=Status.ACCEPTED)):
         for task in tasks:
             task.dataset = dataset
-        finish([task for task in tasks if task.status == Status.SUBMITTED and finishes(task)], recorder)
-        recorder.save()
+        finish([task for task in tasks if task.status == Status.SUBMITTED and finishes(task)], changes)
+        changes.save()

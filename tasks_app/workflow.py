@@ -17,13 +17,15 @@ class Status(TextChoices):
 
 
 class Action(TextChoices):
-    """What an event records. The first five are the verbs of people; `finish` is the system's."""
+    """What an event records. The first five are the verbs of people, which `undo` takes back; `finish` is the
+    system's."""
 
     START = "start", "started"
     SUBMIT = "submit", "submitted"
     ACCEPT = "accept", "accepted"
     REJECT = "reject", "rejected"
     REOPEN = "reopen", "reopened"
+    UNDO = "undo", "undid"
     FINISH = "finish", "finished"
     CREATE = "create", "created"
     ASSIGN = "assign", "assigned"

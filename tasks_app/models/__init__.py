@@ -2,6 +2,6 @@
 
 from .assignments import Assignment
 from .events import HistoryIsClosed, TaskEvent
-from .tasks import Item, Task, TaskType
+from .tasks import Item, Skip, Task, TaskType
 
-__all__ = ["Assignment", "HistoryIsClosed", "Item", "Task", "TaskEvent", "TaskType"]
+__all__ = ["Assignment", "HistoryIsClosed", "Item", "Skip", "Task", "TaskEvent", "TaskType"]

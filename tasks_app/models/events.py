@@ -48,6 +48,8 @@ class TaskEvent(models.Model):
     version = models.PositiveIntegerField()
     action = models.CharField(max_length=12, choices=Action.choices)
     action_id = models.CharField(max_length=64)
+    #: Of an undo: the `action_id` of what it took back.
+    undoes = models.CharField(max_length=64, blank=True, default="")
     from_status = models.CharField(max_length=12, choices=Status.choices, blank=True, default="")
     to_status = models.CharField(max_length=12, choices=Status.choices)
     #: Empty: the system did it.
@@ -69,6 +71,9 @@ class TaskEvent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["task", "version"], name="one_event_for_each_version_of_a_task"),
             models.CheckConstraint(condition=Q(action__in=Action.values), name="event_action_is_known"),
+            models.CheckConstraint(
+                condition=Q(undoes="") ^ Q(action="undo"), name="event_of_an_undo_says_what_it_undoes"
+            ),
             models.CheckConstraint(condition=Q(to_status__in=Status.values), name="event_to_status_is_one_of_six"),
             models.CheckConstraint(
                 condition=Q(from_status__in=["", *Status.values]), name="event_from_status_is_one_of_six"

@@ -92,6 +92,11 @@ class Task(models.Model):
     reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     finished_at = MillisField(null=True, blank=True)
     deleted_at = MillisField(null=True, blank=True)
+    #: Who has it in front of them. Live until it expires; it is no part of the history.
+    claimed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False, editable=False
+    )
+    claim_expires_at = MillisField(null=True, blank=True, editable=False)
 
     objects = TaskQuerySet.as_manager()
 
@@ -125,6 +130,7 @@ class Task(models.Model):
                 condition=Q(due_at=None) | Q(status__in=sorted(OPEN)), name="task_due_only_while_open"
             ),
             models.CheckConstraint(condition=~Q(previous=F("id")), name="task_is_not_its_own_previous"),
+            both_or_neither("claim_expires_at", "claimed_by", "task_claim_expires"),
         ]
         indexes = [
             # The list of a dataset, whole or by cursor, in list order.
@@ -137,10 +143,30 @@ class Task(models.Model):
             models.Index(fields=["dataset", "due_at"], name="task_due", condition=Q(due_at__isnull=False)),
             # Ordering by latest change.
             models.Index(fields=["dataset", "-updated_at", "-id"], name="task_updated"),
+            # What a person is offered next: theirs or free, of one stage and status, oldest clock first.
+            models.Index(
+                fields=["stage", "status", "assignee", "clock_start", "file_order", "item_order"],
+                name="task_queue",
+                condition=Q(deleted_at=None),
+            ),
+            # The same for what waits for the customer, whoever made it.
+            models.Index(
+                fields=["stage", "clock_start", "file_order", "item_order"],
+                name="task_handed_over",
+                condition=Q(status="submitted", deleted_at=None),
+            ),
+            # A person's claims: they end when another is given.
+            models.Index(fields=["claimed_by"], name="task_claims", condition=Q(claimed_by__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return f"{self.task_id} ({self.stage_id_text}: {self.status})"
+
+    @property
+    def claim_holder_id(self) -> int | None:
+        """The key of the user whose claim is live."""
+        live = self.claim_expires_at is not None and self.claim_expires_at > now()
+        return self.claimed_by_id if live else None
 
     @property
     def stage_id_text(self) -> str:
@@ -151,3 +177,17 @@ class Task(models.Model):
     def level(self) -> str:
         """`frame` or `dataset`: where the task stands."""
         return "frame" if self.item.file_id else "dataset"
+
+
+class Skip(models.Model):
+    """A task that a person has put aside: it is not offered to them again for a while."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="skips")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    until = MillisField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "user"], name="one_skip_for_each_task_and_user")]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} skipped by {self.user} until {self.until}"

@@ -20,7 +20,7 @@ from datasets_app.models import (
     User,
     UserGroup,
 )
-from tasks_app.models import Assignment, Item, Task, TaskEvent
+from tasks_app.models import Assignment, Item, Skip, Task, TaskEvent
 from tests.factories import make_dataset, make_team, task_of
 
 NAMED = {
@@ -114,10 +114,15 @@ VIOLATIONS = {
     "task_accepted_is_finished": lambda t, d: change(Task, finished_at=now()),
     "task_open_has_a_clock": lambda t, d: change(Task, clock_start=None),
     "task_due_only_while_open": lambda t, d: change(Task, due_at=now()),
+    "task_claim_expires": lambda t, d: change(Task, claim_expires_at=now()),
+    "one_skip_for_each_task_and_user": lambda t, d: [
+        create(Skip, task=task_of(d), user=t.ann.user, until=now()) for _ in "12"
+    ],
     "task_is_not_its_own_previous": lambda t, d: change(Task, previous=models.F("id")),
     # history and assignments
     "one_event_for_each_version_of_a_task": lambda t, d: copy(TaskEvent.objects.first()),
     "event_action_is_known": lambda t, d: copy(TaskEvent.objects.first(), version=7, action="x"),
+    "event_of_an_undo_says_what_it_undoes": lambda t, d: copy(TaskEvent.objects.first(), version=7, action="undo"),
     "event_to_status_is_one_of_six": lambda t, d: copy(TaskEvent.objects.first(), version=7, to_status="x"),
     "event_from_status_is_one_of_six": lambda t, d: copy(TaskEvent.objects.first(), version=7, from_status="x"),
     "assignment_is_of_a_file_an_item_or_all": lambda t, d: create(
