@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 
 from .changes import Change
 from .errors import BadInput, NotAllowed, Problem
@@ -236,6 +237,11 @@ def withdraw_labels(dataset: Dataset, label_keys: Iterable[int], *, by: Member |
     """Withdraw labels: their tasks leave lists, counts and queues. Nothing is erased."""
     check_right(by, Right.LABELS, dataset)
     with transaction.atomic():
-        dataset = lock(dataset)
-        dataset.labels.filter(pk__in=list(label_keys), withdrawn_at=None).update(withdrawn_at=now(), updated_at=now())
-        content_changed.send(Dataset, dataset=dataset, by=by, change=Change())
+        put_away(lock(dataset), label_keys, by=by)
+
+
+def put_away(dataset: Dataset, label_keys: Iterable[int], *, by: Member | None) -> None:
+    """Withdraw labels of a locked dataset; whoever calls has checked who may."""
+    there = dataset.labels.filter(pk__in=list(label_keys), withdrawn_at=None)
+    there.update(withdrawn_at=now(), updated_at=now(), version=F("version") + 1)
+    content_changed.send(Dataset, dataset=dataset, by=by, change=Change())

@@ -12,7 +12,7 @@ from datasets_app.models import Member
 
 from . import policies
 from .actions import check_version
-from .chains import lock_chain
+from .chains import Chain, lock_chain
 from .models import Task
 from .workflow import OPEN, Action, Status
 from .writing import Changes
@@ -31,10 +31,15 @@ def set_value(task: Task, value: Any, *, by: Member, version: int | None = None)
         policies.check_alive(chain, task)
         policies.check_can_change(chain, by=by)
         if put_value(chain.item.attribute, chain.item.file, value):
-            changes = Changes(by=by)
-            mark_changed(chain.present, changes, frozen_too=not policies.may_edit(chain, by=by))
-            changes.save()
+            note_change(chain, by=by)
         return task
+
+
+def note_change(chain: Chain, *, by: Member) -> None:
+    """This person has changed what a locked chain is about."""
+    changes = Changes(by=by)
+    mark_changed(chain.present, changes, frozen_too=not policies.may_edit(chain, by=by))
+    changes.save()
 
 
 def mark_changed(tasks: list[Task], changes: Changes, *, frozen_too: bool) -> None:

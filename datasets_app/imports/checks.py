@@ -29,7 +29,7 @@ MAX_LABEL_ID = MAX_CATEGORY + 20
 MAX_SHOWN = 80
 
 #: Category, colon, integer: the category may itself hold colons, and may be empty.
-LABEL_ID = re.compile(r"(?s)(?P<category>.*):[0-9]+")
+LABEL_ID = re.compile(r"(?s)(?P<category>.*):(?P<number>[0-9]+)")
 
 
 def refuse(where: str, problem: str) -> NoReturn:
@@ -151,7 +151,7 @@ def _check_shapes(shapes: list[ShapeRecord], file_ids: set[str], source: str) ->
             *(shape.label_set_id, shape.sensor_id, shape.labeller_email),
         )
         if named not in names:
-            _check_names(shape, source)
+            check_names(shape, source)
             names.add(named)
         if shape.file_id not in file_ids:
             refuse(source, f"has the label {show(shape.label_id)} in the unknown file {show(shape.file_id)}")
@@ -163,7 +163,8 @@ def _check_shapes(shapes: list[ShapeRecord], file_ids: set[str], source: str) ->
             refuse(source, f"has the label {show(shape.label_id)} with a geometry that nobody knows")
 
 
-def _check_names(shape: ShapeRecord, source: str) -> None:
+def check_names(shape: ShapeRecord, source: str) -> None:
+    """Refuses a shape with a name that is too long, holds odd characters, or is not one that we know."""
     limits: tuple[tuple[str, Json, int], ...] = (
         ("label_id", shape.label_id, MAX_LABEL_ID),
         ("label_category_id", shape.label_category_id, MAX_CATEGORY),
