@@ -21,6 +21,7 @@ from .signals import content_changed
 
 DEFAULT_PIPELINE = [{"stage_id": "Labelling", "can_edit": True}, {"stage_id": "QA", "can_edit": False}]
 MAX_STAGES = 20
+MAX_REASON, MAX_REASONS = 200, 20
 SETTINGS = frozenset(
     [
         "dataset_name",
@@ -192,14 +193,28 @@ def lock(dataset: Dataset) -> Dataset:
 
 
 def _clean(dataset: Dataset) -> None:
-    reasons = dataset.reject_reasons
-    if not isinstance(reasons, list) or not all(isinstance(r, str) and 0 < len(r) <= 200 for r in reasons):
-        raise BadInput.of("invalid", "Reasons are a list of texts of up to 200 characters.", "reject_reasons")
+    _check_reasons(dataset.reject_reasons)
     try:
         dataset.clean_fields()
     except ValidationError as error:
         found = error.message_dict.items()
         raise BadInput(*(Problem("invalid", f"{name}: {says[0]}", name) for name, says in found)) from error
+
+
+def _check_reasons(reasons: Any) -> None:
+    """Few enough to choose one by a key, each of them once and as it reads."""
+    if not isinstance(reasons, list) or not all(isinstance(r, str) and 0 < len(r) <= MAX_REASON for r in reasons):
+        detail = f"Reasons are a list of texts of up to {MAX_REASON} characters."
+        raise BadInput.of("invalid", detail, "reject_reasons")
+    if len(reasons) > MAX_REASONS:
+        detail = f"{len(reasons)} reasons are too many to choose from: {MAX_REASONS} are the most."
+        raise BadInput.of("too_many", detail, "reject_reasons")
+    for reason in reasons:
+        check_text(reason, "reject_reasons", MAX_REASON)
+        if reason != reason.strip():
+            raise BadInput.of("invalid", f"A reason has no blanks around it: {reason.strip()}.", "reject_reasons")
+    if twice := sorted({reason for reason in reasons if reasons.count(reason) > 1}):
+        raise BadInput.of("duplicate", f"The reason {twice[0]} stands twice.", "reject_reasons")
 
 
 # --- values of attributes ---------------------------------------------------------------------------------------------

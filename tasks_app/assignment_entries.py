@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
+from copy import copy
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 from datasets_app.errors import BadInput, Problem
-from datasets_app.models import Attribute, Dataset, Member, Stage, User
+from datasets_app.models import Dataset, Stage, User
+from datasets_app.stage_people import StagePeople
 
 from .creation import Assigned
 from .models import Item
+from .ranges import BrokenRange, read_ranges
 
 MAX_ENTRIES = 10_000
 ALL = "all"
 #: (stage key, "file" | "item" | "all", key of the file or item; 0 for all) -> the user, None to take it away.
 Wanted = dict[tuple[int, str, int], User | None]
 
-MAX_RANGES = 100_000  # characters
-RANGES = re.compile(r" *[0-9]{1,9} *(- *[0-9]{1,9} *)?(, *[0-9]{1,9} *(- *[0-9]{1,9} *)?)*")
 ONE_OF = {
     "file_tasks": ("file_id", "file_ids", "files"),
     "label_tasks": ("label_id", "label_ids", "attribute_id", "all"),
@@ -35,15 +35,68 @@ class Wrong(Exception):
         self.code, self.detail, self.attr = code, detail, attr
 
 
+class Facts:
+    """What entries are held against, each read once: files, items, people, and what is saved."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self.people = StagePeople(dataset)
+
+    @cached_property
+    def stages(self) -> dict[str, Stage]:
+        return {stage.stage_id: stage for stage in self.dataset.pipeline}
+
+    @cached_property
+    def files(self) -> dict[str, int]:
+        """Their keys by `file_id`, in order."""
+        return dict(self.dataset.files.values_list("file_id", "pk"))
+
+    @cached_property
+    def tracks(self) -> dict[tuple[str, str], int]:
+        """The items of labels at dataset level, by label set and `label_id`. Withdrawn ones are not there."""
+        items = Item.objects.filter(dataset=self.dataset, label__withdrawn_at=None, label__isnull=False)
+        rows = items.values_list("label__label_set_id", "label__label_id", "pk")
+        return {(label_set, label_id): key for label_set, label_id, key in rows}
+
+    @cached_property
+    def track_keys(self) -> set[int]:
+        return set(self.tracks.values())
+
+    @cached_property
+    def attributes(self) -> dict[str, int]:
+        """The items of attributes at dataset level, by `attribute_id`."""
+        items = Item.objects.filter(dataset=self.dataset, attribute__isnull=False, file=None)
+        return dict(items.order_by("attribute__position").values_list("attribute__attribute_id", "pk"))
+
+    @cached_property
+    def assigned(self) -> Assigned:
+        return Assigned(self.dataset)
+
+    def assigned_with(self, wanted: Wanted) -> Assigned:
+        """Who has what once this is saved. "All tracks" replaces what single tracks of the stage had."""
+        after = copy(self.assigned)
+        after.users = dict(after.users)
+        for stage_key in {stage_key for stage_key, kind, _key in wanted if kind == ALL}:
+            for key in self.track_keys:
+                after.users.pop((stage_key, "item", key), None)
+        for (stage_key, kind, key), user in wanted.items():
+            place = (stage_key, kind, None if kind == ALL else key)
+            if user is None:
+                after.users.pop(place, None)
+            else:
+                after.users[place] = user.pk
+        return after
+
+
 class Entries:
     """Reads the entries of one request, `file_tasks` or `label_tasks`, and collects their problems."""
 
-    def __init__(self, dataset: Dataset, field: str) -> None:
+    def __init__(self, dataset: Dataset, field: str, facts: Facts | None = None) -> None:
         self.dataset = dataset
         self.field = field
+        self.facts = facts or Facts(dataset)
         self.problems: list[Problem] = []
         self._position: dict[tuple[int, str, int], int] = {}
-        self._may: dict[tuple[str, int], User] = {}
         if field == "file_tasks" and dataset.is_sequence:
             detail = "This is a sequence: its tasks are at dataset level. Use label_tasks."
             raise BadInput.of("wrong_level", detail, field)
@@ -80,20 +133,11 @@ class Entries:
 
     # --- the parts of an entry ----------------------------------------------------------------------------------------
 
-    @cached_property
-    def _stages(self) -> dict[str, Stage]:
-        return {stage.stage_id: stage for stage in self.dataset.pipeline}
-
     def _stage(self, entry: dict[str, Any]) -> Stage:
-        stage = self._stages.get(entry["stage_id"]) if isinstance(entry.get("stage_id"), str) else None
+        stage = self.facts.stages.get(entry["stage_id"]) if isinstance(entry.get("stage_id"), str) else None
         if stage is None:
-            raise Wrong("unknown_stage", f"This dataset has the stages {', '.join(self._stages)}.", "stage_id")
+            raise Wrong("unknown_stage", f"This dataset has the stages {', '.join(self.facts.stages)}.", "stage_id")
         return stage
-
-    @cached_property
-    def _members(self) -> dict[str, Member]:
-        members = Member.objects.present().filter(client=self.dataset.client_id).select_related("user")
-        return {member.user.email: member for member in members}
 
     def _user(self, entry: dict[str, Any], stage: Stage) -> User | None:
         if "email" not in entry or not isinstance(entry["email"], str | None):
@@ -101,13 +145,11 @@ class Entries:
         if entry["email"] is None:
             return None
         email = entry["email"].lower()
-        member = self._members.get(email)
+        member = self.facts.people.present.get(email)
         if member is None:
             raise Wrong("unknown_member", f"{email} is not a member of this client.", "email")
-        if (email, stage.pk) not in self._may:
-            if not member.access.may_work_in(stage):
-                raise Wrong("not_in_stage", f"{email} may not work in the stage {stage.stage_id}.", "email")
-            self._may[email, stage.pk] = member.user
+        if not self.facts.people.may_work(member, stage):
+            raise Wrong("not_in_stage", f"{email} may not work in the stage {stage.stage_id}.", "email")
         return member.user
 
     def _targets(self, entry: dict[str, Any]) -> Iterator[tuple[str, int, str]]:
@@ -127,40 +169,31 @@ class Entries:
         else:
             yield from self._labels(entry[name], name, entry.get("label_set_id", "default"))
 
-    @cached_property
-    def _files(self) -> dict[str, int]:
-        return dict(self.dataset.files.values_list("file_id", "pk"))
-
     def _file_ids(self, value: Any, attr: str) -> Iterator[tuple[str, int, str]]:
         for file_id in _texts(value, attr):
-            if file_id not in self._files:
+            if file_id not in self.facts.files:
                 raise Wrong("unknown_file", f"There is no file {file_id} in this dataset.", attr)
-            yield "file", self._files[file_id], file_id
+            yield "file", self.facts.files[file_id], file_id
 
     def _ranges(self, value: Any, attr: str) -> Iterator[tuple[str, int, str]]:
-        if not isinstance(value, str) or len(value) > MAX_RANGES or not RANGES.fullmatch(value):
-            raise Wrong("broken_range", "Write positions and ranges like 1-4,5,6-11.", attr)
-        files = list(self._files.items())
-        for part in value.split(","):
-            first, _, last = part.partition("-")
-            low, high = int(first), int(last or first)
-            if not 1 <= low <= high <= len(files):
-                raise Wrong("broken_range", f"{part.strip()} is not within 1-{len(files)}, the files there are.", attr)
+        files = list(self.facts.files.items())
+        try:
+            ranges = read_ranges(value, len(files), "files")
+        except BrokenRange as broken:
+            raise Wrong("broken_range", str(broken), attr) from broken
+        for low, high in ranges:
             for file_id, key in files[low - 1 : high]:
                 yield "file", key, file_id
 
     def _attribute(self, value: Any, attr: str) -> Iterator[tuple[str, int, str]]:
         _texts(value, attr)
-        items = Item.objects.filter(dataset=self.dataset, attribute__isnull=False).select_related("attribute")
-        if not self.dataset.is_sequence:
-            if self.dataset.attributes.filter(attribute_id=value, level="frame").exists():
+        key = self.facts.attributes.get(value)
+        if key is None:
+            if not self.dataset.is_sequence and self.dataset.attributes.filter(attribute_id=value).exists():
                 detail = f"{value} is an attribute of each frame here: assign the files with file_tasks."
                 raise Wrong("wrong_level", detail, attr)
-            items = items.filter(attribute__level=Attribute.Level.DATASET)
-        item = items.filter(attribute__attribute_id=value).first()
-        if item is None:
             raise Wrong("unknown_attribute", f"There is no attribute {value} at dataset level.", attr)
-        yield "item", item.pk, value
+        yield "item", key, value
 
     def _all(self, value: Any, attr: str) -> Iterator[tuple[str, int, str]]:
         self._tracks_only(attr)
@@ -168,23 +201,13 @@ class Entries:
             raise Wrong("invalid", "all can only be true: every track, also late ones.", attr)
         yield ALL, 0, "all"
 
-    @cached_property
-    def _track_items(self) -> dict[tuple[str, str], int]:
-        items = Item.objects.filter(dataset=self.dataset, label__withdrawn_at=None, label__isnull=False)
-        rows = items.values_list("label__label_set_id", "label__label_id", "pk")
-        return {(label_set, label_id): key for label_set, label_id, key in rows}
-
-    @cached_property
-    def _track_keys(self) -> set[int]:
-        return set(self._track_items.values())
-
     def _is_track(self, item_key: int) -> bool:
-        return item_key in self._track_keys
+        return item_key in self.facts.track_keys
 
     def _labels(self, value: Any, attr: str, label_set_id: Any) -> Iterator[tuple[str, int, str]]:
         self._tracks_only(attr)
         for label_id in _texts(value, attr):
-            key = self._track_items.get((label_set_id, label_id)) if isinstance(label_set_id, str) else None
+            key = self.facts.tracks.get((label_set_id, label_id)) if isinstance(label_set_id, str) else None
             if key is None:
                 raise Wrong("unknown_label", f"There is no label {label_id} in this dataset.", attr)
             yield "item", key, label_id

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -10,13 +12,13 @@ from datasets_app.errors import BadInput
 from datasets_app.models import Client, Dataset, Member, Stage
 from datasets_app.roles import Right
 
-from .assignment_entries import ALL, Entries, Wanted
+from .assignment_entries import ALL, Entries, Facts, Wanted
 from .creation import Assigned, locked_tasks
 from .errors import DatasetDone
 from .history import batched
 from .models import Assignment, Task
 from .workflow import OPEN, Action, Status
-from .writing import Changes
+from .writing import UNCLAIMED, Changes
 
 #: Targets that are looked up by one query.
 CHUNK = 1_000
@@ -33,21 +35,47 @@ def assign_labels(dataset: Dataset, entries: object, *, by: Member) -> None:
 
 
 @transaction.atomic
+def assign(dataset: Dataset, entries: Mapping[str, object], *, by: Member) -> None:
+    """`assign_files` and `assign_labels` in one (`entries`: by field, file_tasks and label_tasks): both or neither."""
+    check_right(by, Right.ASSIGN, dataset)
+    for field, some in entries.items():
+        _assign(dataset, some, field, by=by)
+
+
+def check_assignments(
+    dataset: Dataset, entries: object, field: str, *, by: Member, facts: Facts | None = None
+) -> Assigned:
+    """Refuse what `assign_files` and `assign_labels` (`field`: file_tasks, label_tasks) would refuse, and save nothing.
+
+    Returns who would have what. `facts`: what the caller has read of the dataset already.
+    """
+    check_right(by, Right.ASSIGN, dataset)
+    _wanted, assigned = _checked(dataset, entries, field, facts or Facts(dataset))
+    return assigned
+
+
+@transaction.atomic
 def _assign(dataset: Dataset, entries: object, field: str, *, by: Member) -> None:
     check_right(by, Right.ASSIGN, dataset)
     lock_rights(dataset.client)
     dataset = lock(dataset)
+    wanted, assigned = _checked(dataset, entries, field, Facts(dataset))
+    _save(dataset, wanted)
+    _reach(dataset, wanted, assigned, by)
+
+
+def _checked(dataset: Dataset, entries: object, field: str, facts: Facts) -> tuple[Wanted, Assigned]:
+    """What the entries ask for, and who has what once it is saved. Raises `BadInput` with every problem there is."""
     if dataset.done_at is not None:
         raise DatasetDone
-    read = Entries(dataset, field)
+    read = Entries(dataset, field, facts)
     wanted = read.wanted(entries)
-    _save(dataset, wanted)
-    assigned = Assigned(dataset)
+    assigned = facts.assigned_with(wanted)
     if not dataset.allow_self_review:
         read.check_four_eyes(wanted, assigned)
     if read.problems:
         raise BadInput(*read.problems)
-    _reach(dataset, wanted, assigned, by)
+    return wanted, assigned
 
 
 def _save(dataset: Dataset, wanted: Wanted) -> None:
@@ -114,13 +142,15 @@ def _handed_to(task: Task, user_key: int | None) -> dict[str, object]:
 
 @transaction.atomic
 def release_lost(client: Client, *, by: Member | None) -> None:
-    """People whose rights have ended lose their open tasks and their assignments there: they are free again."""
+    """People whose rights have ended lose their open tasks, assignments and claims there: they are free again."""
     lock_rights(client)
     losable = Q(status__in=[*OPEN, Status.WAITING], deleted_at=None)
     tasks = Task.objects.filter(losable, dataset__client=client, assignee__isnull=False)
     saved = Assignment.objects.filter(dataset__client=client)
     pairs = set(tasks.order_by().values_list("assignee_id", "stage_id").distinct())
     pairs |= set(saved.order_by().values_list("user_id", "stage_id").distinct())
+    claimed = Task.objects.filter(dataset__client=client, claimed_by__isnull=False)
+    pairs |= set(claimed.values_list("claimed_by_id", "stage_id"))
     lost = _without_rights(client, pairs)
     # As every writer of many items does: first the datasets, in order, then the items. No deadlock.
     concerned = Dataset.objects.filter(stages__in={stage for _user, stage in lost}).values("pk")
@@ -128,6 +158,7 @@ def release_lost(client: Client, *, by: Member | None) -> None:
     changes = Changes(by=by)
     for user_key, stage_key in lost:
         saved.filter(user=user_key, stage=stage_key).delete()
+        claimed.filter(claimed_by=user_key, stage=stage_key).update(**UNCLAIMED)
         for some in locked_tasks(tasks.filter(assignee=user_key, stage=stage_key)):
             changes.write_many(Action.ASSIGN, [(task, _handed_to(task, None)) for task in some])
             changes.save()
