@@ -18,8 +18,8 @@ from datasets_app.roles import Right
 
 from . import policies
 from .chains import Chain, lock_chain
-from .errors import StaleVersion
-from .models import Task, TaskEvent
+from .errors import NobodysTask, StaleVersion
+from .models import Task
 from .races import told
 from .workflow import TRANSITIONS, Action, Status
 from .writing import Changes
@@ -65,39 +65,53 @@ def _act(
     with transaction.atomic():
         chain = lock_chain(task)
         task = chain.same(task)
-        policies.check_role(chain, task, action, by=by)
-        if step is _accept_and_submit and chain.next(task) is not None:
-            check_right(by, Right.WORK, chain.dataset)
-        _check_words(chain, task, action, step, comment=comment, reason=reason)
-        check_version(task, version)
+        changes = Changes(by=by, reason=reason, comment=comment)
         try:
-            policies.check_state(chain, task, action)
-            policies.check_person(chain, task, action, by=by)
+            carry_out(chain, task, action, step, changes, version=version)
         except Refused as refused:
             raise told(refused) from None
-        changes = Changes(by=by, reason=reason, comment=comment)
-        step(chain, task, changes)
         changes.save()
         return task
 
 
-def _check_words(chain: Chain, task: Task, action: Action, step: Step, *, comment: str, reason: str) -> None:
+def carry_out(
+    chain: Chain, task: Task, action: Action, step: Step, changes: Changes, *, version: int | None = None
+) -> None:
+    """Check in the contract's order and do it, to a task of a chain that is locked. Nothing is saved yet."""
+    by = changes.actor
+    policies.check_role(chain, task, action, by=by)
+    if step is _accept_and_submit and chain.next(task) is not None:
+        check_right(by, Right.WORK, chain.dataset)
+    _check_words(chain, task, action, step, changes)
+    check_version(task, version)
+    policies.check_state(chain, task, action)
+    policies.check_person(chain, task, action, by=by)
+    with changes.attempt(chain):
+        step(chain, task, changes)
+
+
+def step_of(action: Action, *, submit: bool = False) -> Step:
+    """What an action does to a chain; with `submit`, accepting also submits the next task."""
+    return _accept_and_submit if submit else STEPS[action]
+
+
+def _check_words(chain: Chain, task: Task, action: Action, step: Step, changes: Changes) -> None:
     """400: what the caller said is wrong, whatever the state."""
+    check_said(chain.dataset, action, comment=changes.comment, reason=changes.reason)
+    if step is _accept_and_submit and chain.next(task) is None:
+        raise BadInput.of("no_next_task", "This is the last stage: there is no next task to submit.", "submit")
+
+
+def check_said(dataset: Dataset, action: Action, *, comment: str, reason: str) -> None:
+    """The words that go with an action are fit for it. Raises `BadInput`."""
     check_text(comment, "comment", MAX_COMMENT)
     check_text(reason, "reason", MAX_REASON)
     if action == Action.REOPEN and not comment.strip():
         raise BadInput.of("comment_required", "Say in a comment why this task is reopened.", "comment")
-    if step is _accept_and_submit and chain.next(task) is None:
-        raise BadInput.of("no_next_task", "This is the last stage: there is no next task to submit.", "submit")
-    if action == Action.REJECT:
-        _check_reason(chain.dataset, reason)
-
-
-def _check_reason(dataset: Dataset, reason: str) -> None:
-    reasons = dataset.reject_reasons
-    if not reason and dataset.reason_required:
+    if action == Action.REJECT and not reason and dataset.reason_required:
         raise BadInput.of("reason_required", "This dataset asks for a reason to reject: give one.", "reason")
-    if reason and reasons and reason not in reasons:
+    reasons = dataset.reject_reasons
+    if action == Action.REJECT and reason and reasons and reason not in reasons:
         known = ", ".join(reasons)
         raise BadInput.of("unknown_reason", f"This dataset has these reasons to reject: {known}.", "reason")
 
@@ -108,9 +122,9 @@ def check_version(task: Task, version: int | None) -> None:
 
 
 def _take(task: Task, changes: Changes) -> dict[str, Any]:
-    """The columns that make the actor the assignee of a free task."""
-    assert changes.by is not None
-    return {} if task.assignee_id == changes.by.user_id else {"assignee_id": changes.by.user_id}
+    """The columns that make the actor the assignee of a free task; none where an action assigns nobody."""
+    mine = task.assignee_id == changes.actor.user_id
+    return {} if mine or not changes.assigns else {"assignee_id": changes.actor.user_id}
 
 
 def _move(task: Task, action: Action, changes: Changes, **columns: Any) -> None:
@@ -129,22 +143,23 @@ def _move(task: Task, action: Action, changes: Changes, **columns: Any) -> None:
 
 def _start(chain: Chain, task: Task, changes: Changes) -> None:
     taken = _take(task, changes)
+    if task.assignee_id is None and not taken:
+        raise NobodysTask
     changes.write(Action.START, task, status=Status.IN_PROGRESS, started_from=task.status, **taken)
 
 
 def _submit(chain: Chain, task: Task, changes: Changes) -> None:
-    assert changes.by is not None
     following = chain.next(task)
     columns: dict[str, Any] = {
         "status": Status.SUBMITTED,
         "submitted_at": changes.at,
-        "submitted_by_id": changes.by.user_id,
+        "submitted_by_id": changes.actor.user_id,
         "reviewed_at": None,
         "reviewed_by_id": None,
         "label_changed_since_submit": False,
     }
     if following is None:
-        columns["changed_in_review"] = _changed_in_review(chain, task, changes.by)
+        columns["changed_in_review"] = _changed_in_review(chain, task, changes.actor)
     changes.write(Action.SUBMIT, task, **_take(task, changes), **columns)
     if following is None:
         if finishes(task):
@@ -169,24 +184,25 @@ def _changed_in_review(chain: Chain, task: Task, by: Member) -> bool:
     previous = chain.previous(task)
     if previous is None or previous.submitted_at is None:
         return False
-    changes = TaskEvent.objects.filter(item=chain.item, action=Action.CHANGE, by=by.user, at__gte=previous.submitted_at)
-    return changes.exists()
+    return chain.facts.changed_by(by, chain.item, since=previous.submitted_at)
 
 
 def _accept(chain: Chain, task: Task, changes: Changes) -> None:
     following = chain.next(task)
     changes.write(Action.ACCEPT, task, status=Status.ACCEPTED, finished_at=changes.at, **_reviewed(changes))
-    if following is not None:
-        _move(following, Action.ACCEPT, changes, **_take(following, changes))
+    if following is None:
+        return
+    taken = _take(following, changes)
+    if taken or following.assignee_id == changes.actor.user_id:
+        _move(following, Action.ACCEPT, changes, **taken)
 
 
 def _accept_and_submit(chain: Chain, task: Task, changes: Changes) -> None:
-    assert changes.by is not None
     following = chain.next(task)
     assert following is not None
     _accept(chain, task, changes)
     policies.check_state(chain, following, Action.SUBMIT)
-    policies.check_person(chain, following, Action.SUBMIT, by=changes.by)
+    policies.check_person(chain, following, Action.SUBMIT, by=changes.actor)
     _submit(chain, following, changes)
 
 
@@ -217,15 +233,20 @@ def _reopen(chain: Chain, task: Task, changes: Changes) -> None:
 
 
 def _reviewed(changes: Changes) -> dict[str, Any]:
-    assert changes.by is not None
-    return {"reviewed_at": changes.at, "reviewed_by_id": changes.by.user_id}
+    return {"reviewed_at": changes.at, "reviewed_by_id": changes.actor.user_id}
 
 
 def _freed(chain: Chain, task: Task) -> dict[str, Any]:
     """A task that is sent back to someone who may no longer work there is free."""
-    if task.assignee is None:
-        return {}
-    member = Member.objects.present().filter(client=chain.dataset.client_id, user=task.assignee).first()
-    if member is not None and member.access.may_work_in(task.stage):
+    if task.assignee_id is None or chain.facts.may_work(task.assignee_id, task.stage):
         return {}
     return {"assignee_id": None}
+
+
+STEPS: dict[Action, Step] = {
+    Action.START: _start,
+    Action.SUBMIT: _submit,
+    Action.ACCEPT: _accept,
+    Action.REJECT: _reject,
+    Action.REOPEN: _reopen,
+}

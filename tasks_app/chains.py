@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from datasets_app.models import Dataset, User
 
+from .facts import Facts
 from .models import Item, Task
 
 
@@ -15,6 +17,7 @@ class Chain:
 
     item: Item
     tasks: list[Task]
+    facts: Facts
 
     @property
     def dataset(self) -> Dataset:
@@ -72,9 +75,27 @@ def lock_chain(task: Task) -> Chain:
     return read_chain(task)
 
 
+def read_chains(dataset: Dataset, item_keys: Iterable[int], *, lock: bool) -> dict[int, Chain]:
+    """The chains of items of one dataset, by the item's key; locked in id order, or only read."""
+    keys = sorted(set(item_keys))
+    if lock:
+        list(Item.objects.locked().filter(pk__in=keys))
+    items = list(Item.objects.select_related("attribute").filter(pk__in=keys))
+    for item in items:
+        item.dataset = dataset
+    return {chain.item.pk: chain for chain in _chains(items)}
+
+
 def _chain(item: Item) -> Chain:
-    tasks = Task.objects.filter(item=item).select_related("stage", "assignee", "submitted_by")
-    chain = Chain(item, list(tasks.order_by("stage_order")))
-    for task in chain.tasks:
-        task.item, task.dataset, task.stage.dataset = item, item.dataset, item.dataset
-    return chain
+    return next(iter(_chains([item])))
+
+
+def _chains(items: list[Item]) -> list[Chain]:
+    facts = Facts(items)
+    chains = {item.pk: Chain(item, [], facts) for item in items}
+    tasks = Task.objects.filter(item__in=items).order_by("item_id", "stage_order")
+    for task in tasks.select_related("stage", "assignee", "submitted_by", "claimed_by"):
+        chain = chains[task.item_id]
+        task.item, task.dataset, task.stage.dataset = chain.item, chain.dataset, chain.dataset
+        chain.tasks.append(task)
+    return list(chains.values())

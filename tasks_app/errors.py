@@ -71,6 +71,41 @@ class AlreadyTaken(Conflict):
         super().__init__("already_taken", f"{assignee} took this one a moment ago. Take another.")
 
 
+class Claimed(Conflict):
+    """Somebody else has the task in front of them."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__("claimed", f"{task.claimed_by} has this one open just now. Take another, or try it later.")
+
+
+class NothingToUndo(Conflict):
+    def __init__(self) -> None:
+        super().__init__("nothing_to_undo", "There is nothing of yours to undo here: only your own last action can be.")
+
+
+class UndoExpired(Conflict):
+    def __init__(self, seconds: int) -> None:
+        detail = f"It is too late to undo this: {seconds} s are given for it. Ask a lead to reopen or reassign it."
+        super().__init__("undo_expired", detail)
+
+
+class ActedSince(Conflict):
+    """Somebody built on it: their work would be lost."""
+
+    def __init__(self, task: Task, who: str) -> None:
+        detail = (
+            f"This cannot be undone any more: {who} has taken up the {task.stage.stage_id} task since. Talk to them."
+        )
+        super().__init__("acted_since", detail)
+
+
+class NobodysTask(Conflict):
+    """Many at once assign nobody, and what is in progress belongs to someone."""
+
+    def __init__(self) -> None:
+        super().__init__("nobodys_task", "This one is free: assign it first, or start it by itself.")
+
+
 class NotInStage(NotAllowed):
     def __init__(self, stage_id: str) -> None:
         detail = f"You are not one of the people of the stage {stage_id}. Ask a lead to add you or to assign another."

@@ -21,6 +21,7 @@ def event_resource(event: TaskEvent) -> dict[str, Any]:
         "version": event.version,
         "action": event.action,
         "action_id": event.action_id,
+        "undoes": event.undoes or None,
         "from_status": event.from_status or None,
         "to_status": event.to_status,
         "by": event.by.email if event.by else None,

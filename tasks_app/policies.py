@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datasets_app.actions import check_right
 from datasets_app.errors import NotAllowed, Refused
-from datasets_app.models import AttributeValue, Member
+from datasets_app.models import Dataset, Member
 from datasets_app.roles import Right, Role, rights_of_role
 
 from .chains import Chain
 from .errors import (
+    Claimed,
     DatasetDone,
     FourEyes,
     Frozen,
@@ -67,14 +68,9 @@ def check_state(chain: Chain, task: Task, action: Action) -> None:
 
 
 def check_value(chain: Chain) -> None:
-    """An attribute task is submitted with a value. A sequence's may also be values of its frames."""
+    """An attribute task is submitted with a value."""
     attribute = chain.item.attribute
-    if attribute is None:
-        return
-    values = AttributeValue.objects.filter(attribute=attribute)
-    if chain.item.file_id is not None:
-        values = values.filter(file=chain.item.file_id)
-    if not values.exists():
+    if attribute is not None and chain.item.pk not in chain.facts.with_value:
         raise ValueMissing(attribute.attribute_id)
 
 
@@ -86,8 +82,22 @@ def _meant(chain: Chain, task: Task, action: Action) -> Task | None:
     return None
 
 
+def check_takes_part(dataset: Dataset, *, by: Member) -> None:
+    """The role can do something with tasks at all: be offered one, put it aside, take back what it did."""
+    if not any(by.access.may(right, dataset) for right in (Right.WORK, Right.REVIEW_LAST)):
+        check_right(by, Right.WORK, dataset)
+
+
+def check_claim(chain: Chain, task: Task, action: Action, *, by: Member) -> None:
+    """Nobody else has the task open that this action would make theirs."""
+    owned = (chain.next(task) or task) if action in (Action.ACCEPT, Action.REJECT) else task
+    if action != Action.REOPEN and owned.claim_holder_id not in (None, by.user_id):
+        raise Claimed(owned)
+
+
 def check_person(chain: Chain, task: Task, action: Action, *, by: Member) -> None:
     """This person, beyond the role: the assignee, or for a free task anyone of the stage; and four eyes."""
+    check_claim(chain, task, action, by=by)
     if action in (Action.START, Action.SUBMIT):
         if task.assignee is not None and task.assignee_id != by.user_id:
             raise NotTheAssignee(task, action)

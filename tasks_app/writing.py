@@ -39,11 +39,21 @@ class Write:
 
 
 class Changes(Recorder):
-    """The changes of one action: who, when, why, which columns of which tasks. `by=None` is the system."""
+    """The changes of one action: who, when, why, which columns of which tasks. `by=None` is the system.
 
-    def __init__(self, *, by: Member | None, reason: str = "", comment: str = "") -> None:
+    `assigns`: whether a free task becomes the actor's; where many are done at once it does not.
+    """
+
+    def __init__(self, *, by: Member | None, reason: str = "", comment: str = "", assigns: bool = True) -> None:
         super().__init__(by=by, reason=reason, comment=comment)
+        self.assigns = assigns
         self._writes: dict[int, Write] = {}
+
+    @property
+    def actor(self) -> Member:
+        """The member who acts: the verbs of people always have one."""
+        assert self.by is not None
+        return self.by
 
     def write(self, action: Action, task: Task, *, by_system: bool = False, undoes: str = "", **columns: Any) -> None:
         """Change columns of a task whose item is locked. What follows from them follows, unless `undoes` says that

@@ -6,8 +6,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from tasks_app.bulk import MAX_TASKS
 from tasks_app.models import TaskType
-from tasks_app.workflow import Action, Status
+from tasks_app.queue import KINDS
+from tasks_app.workflow import VERBS, Action, Status
 
 
 class Millis(serializers.IntegerField):
@@ -102,6 +104,7 @@ class EventResource(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     action = serializers.ChoiceField(Action.choices)
     action_id = serializers.CharField()
+    undoes = Text(help_text="Of an undo: the `action_id` that it took back.")
     from_status = serializers.ChoiceField(Status.choices, allow_null=True)
     to_status = serializers.ChoiceField(Status.choices)
     by = Text(help_text="Null: the system.")
@@ -128,7 +131,8 @@ class Words(serializers.CharField):
     default_error_messages = {"invalid": "This has to be a text, in quotation marks."}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, allow_blank=True, allow_null=True, default="", trim_whitespace=False, **kwargs)
+        nothing_said: dict[str, Any] = {} if kwargs.get("required") else {"allow_blank": True, "allow_null": True, "default": ""}
+        super().__init__(**{"trim_whitespace": False, "required": False} | nothing_said | kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -161,6 +165,47 @@ class RejectBody(Comment):
 
 class ValueBody(Strict):
     value = serializers.JSONField()
+
+
+class NextBody(Strict):
+    stage_id = Words(help_text="Only this stage.")
+    kind = serializers.ChoiceField(KINDS, required=False, allow_null=True, default=None)
+
+
+class Offer(serializers.Serializer[Any]):
+    """What is claimed for you, and the task to decide on for it."""
+
+    task = TaskResource()
+    review_task = TaskResource(allow_null=True)
+
+
+class WantedTask(serializers.Serializer[Any]):
+    task_id = Words(required=True)
+    version = serializers.IntegerField(required=False, min_value=0, help_text="As with If-Match.")
+
+
+class BulkBody(RejectBody):
+    """Either `tasks` or `task_ids`."""
+
+    action = serializers.ChoiceField([(str(verb), verb.label) for verb in VERBS])
+    submit = YesOrNo(required=False, default=False)
+    tasks = serializers.ListField(child=WantedTask(), required=False, max_length=MAX_TASKS)
+    task_ids = serializers.ListField(child=Words(required=True), required=False, max_length=MAX_TASKS)
+
+
+class BulkAnswer(serializers.Serializer[Any]):
+    """What became of one task: the task as it is now, or why not."""
+
+    task_id = serializers.CharField()
+    status_code = serializers.IntegerField()
+    task = TaskResource(required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        return super().get_fields() | {"errors": Problem(many=True, required=False)}
+
+
+class BulkAnswers(serializers.Serializer[Any]):
+    results = BulkAnswer(many=True)
 
 
 class FileTask(serializers.Serializer[Any]):

@@ -4,6 +4,7 @@ from django.urls import re_path
 
 from datasets_app.ids import OPAQUE
 
+from .queue import QueueViewSet
 from .views import ClientTasksViewSet, DatasetTasksViewSet, TaskViewSet
 
 TASK = rf"^tasks/(?P<task_id>{OPAQUE})"
@@ -18,8 +19,12 @@ urlpatterns = [
     re_path(rf"{TASK}/accept$", TaskViewSet.as_view({"post": "accept"}), name="task-accept"),
     re_path(rf"{TASK}/reject$", TaskViewSet.as_view({"post": "reject"}), name="task-reject"),
     re_path(rf"{TASK}/reopen$", TaskViewSet.as_view({"post": "reopen"}), name="task-reopen"),
+    re_path(rf"{TASK}/undo$", TaskViewSet.as_view({"post": "undo"}), name="task-undo"),
+    re_path(rf"{TASK}/skip$", TaskViewSet.as_view({"post": "skip"}), name="task-skip"),
     re_path(rf"{TASK}/value$", TaskViewSet.as_view({"put": "value"}), name="task-value"),
     re_path(rf"{DATASET}/tasks$", DatasetTasksViewSet.as_view({"get": "tasks"}), name="dataset-tasks"),
+    re_path(rf"{DATASET}/tasks/next$", QueueViewSet.as_view({"post": "next"}), name="dataset-next"),
+    re_path(rf"{DATASET}/tasks/bulk$", QueueViewSet.as_view({"post": "bulk"}), name="dataset-bulk"),
     re_path(
         rf"{DATASET}/file_tasks$",
         DatasetTasksViewSet.as_view({"get": "file_tasks", "post": "assign_files"}),

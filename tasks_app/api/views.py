@@ -26,10 +26,12 @@ from tasks_app import actions, policies
 from tasks_app.acting import find_task
 from tasks_app.assignments import assign_files, assign_labels, saved_file_tasks, saved_label_tasks
 from tasks_app.chains import read_chain
+from tasks_app.claims import skip
 from tasks_app.editing import set_value
 from tasks_app.events import event_resource, history
 from tasks_app.models import Task
 from tasks_app.resource import DELAYED_COLUMNS, json_rows
+from tasks_app.undo import undo
 from tasks_app.workflow import Action
 
 from . import lists, serializers
@@ -109,6 +111,24 @@ class TaskViewSet(ApiViewSet):
     def reopen(self, request: Request, task_id: str) -> HttpResponse:
         """Send an accepted task back, with a comment."""
         return self._act(task_id, Action.REOPEN, actions.reopen, serializers.Comment)
+
+    @extend_schema(
+        request=serializers.Comment, responses={200: serializers.TaskResource, **ERRORS}, parameters=[IF_MATCH]
+    )
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, task_id: str) -> HttpResponse:
+        """Take back what you did last to this object, within the dataset's `undo_seconds`."""
+        task, member = find_task(task_id, *actor(request))
+        check_role = partial(policies.check_takes_part, task.dataset, by=member)
+        said = self.body(serializers.Comment, check_role)
+        return answer(undo(task, by=member, comment=said["comment"] or "", version=self._version(check_role)))
+
+    @extend_schema(request=None, responses={200: serializers.TaskResource, **ERRORS})
+    @action(detail=True, methods=["post"])
+    def skip(self, request: Request, task_id: str) -> HttpResponse:
+        """Put a task aside: your claim ends, and `next` does not offer it to you for a while."""
+        task, member = find_task(task_id, *actor(request))
+        return answer(skip(task, by=member))
 
     @extend_schema(
         request=serializers.ValueBody, responses={200: serializers.TaskResource, **ERRORS}, parameters=[IF_MATCH]

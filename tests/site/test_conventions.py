@@ -33,7 +33,7 @@ RULES = [
     *(f"datasets_app/{name}.py" for name in ("roles", "access", "errors", "actions", "membership")),
     *(f"tasks_app/{name}.py" for name in ("workflow", "planning", "policies", "errors", "chains", "history")),
     *(f"tasks_app/{name}.py" for name in ("actions", "editing", "assignments", "creation", "pipeline", "sync")),
-    *(f"tasks_app/{name}.py" for name in ("writing",)),
+    *(f"tasks_app/{name}.py" for name in ("writing", "facts", "claims", "queue", "undo", "bulk")),
 ]
 #: The only modules that write a task's status.
 WRITERS = {"tasks_app/actions.py", "tasks_app/creation.py", "tasks_app/sync.py"}

@@ -30,6 +30,7 @@ REVIEW = {"admin", "datasets_admin", "labeller"}
 REVIEW_LAST = {"admin", "datasets_admin", "customer"}
 ASSIGN = {"admin", "datasets_admin"}
 LABELS = {"admin", "labels_admin"}
+TAKE_PART = WORK | REVIEW_LAST
 
 
 @dataclass
@@ -119,6 +120,18 @@ ENDPOINTS = [
     Endpoint("task-reject", task("submitted", "reject"), REVIEW, "post"),
     Endpoint("task-reject", task("last", "reject"), REVIEW_LAST, "post"),
     Endpoint("task-reopen", task("accepted", "reopen"), ASSIGN, "post", {"comment": "The mirror is cut off."}),
+    # None of them has done anything yet that could be undone.
+    Endpoint("task-undo", task("free", "undo"), TAKE_PART, "post", otherwise=dict.fromkeys(TAKE_PART, 409)),
+    Endpoint("task-skip", task("free", "skip"), TAKE_PART, "post"),
+    Endpoint("dataset-next", dataset("tasks/next"), TAKE_PART, "post"),
+    Endpoint("dataset-next", dataset("tasks/next"), TAKE_PART, "post", {"stage_id": "QA", "kind": "review"}),
+    Endpoint("dataset-bulk", dataset("tasks/bulk"), WORK, "post", {"action": "submit", "task_ids": ["x"]}),
+    Endpoint(
+        "dataset-bulk", dataset("tasks/bulk"), REVIEW | REVIEW_LAST, "post", {"action": "accept", "task_ids": ["x"]}
+    ),
+    Endpoint(
+        "dataset-bulk", dataset("tasks/bulk"), ASSIGN, "post", {"action": "reopen", "comment": "x", "task_ids": ["x"]}
+    ),
     # Who may work may change the value of their own begun task (409 frozen: this one is not).
     Endpoint(
         "task-value",

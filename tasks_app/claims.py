@@ -1,0 +1,92 @@
+"""Claims: a task that someone has in front of them is given to nobody else meanwhile.
+
+A claim changes no status, version, event or assignee, and ends by itself. Any change of the task's status or
+assignee ends it too: `writing` sees to that. `policies.check_claim` is what others run into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from datasets_app.ids import now
+from datasets_app.models import Dataset, Member
+
+from . import policies
+from .chains import Chain, lock_chain, read_chain
+from .models import Skip, Task
+from .workflow import Status
+from .writing import UNCLAIMED
+
+
+def unclaimed_for(member: Member) -> Q:
+    """Of tasks: not claimed by somebody else."""
+    return Q(claimed_by=None) | Q(claimed_by=member.user_id) | Q(claim_expires_at__lte=now())
+
+
+def not_skipped_by(member: Member) -> Q:
+    """Of tasks: not put aside by the member a while ago."""
+    return ~Q(Exists(Skip.objects.filter(task=OuterRef("pk"), user=member.user_id, until__gt=now())))
+
+
+def claim(task: Task, *, by: Member) -> bool:
+    """Claim a task as it is in hand, or renew the claim. False: it has changed, or is somebody else's meanwhile."""
+    until = now() + timedelta(seconds=task.dataset.lease_seconds)
+    free = Task.objects.filter(unclaimed_for(by), pk=task.pk, version=task.version, deleted_at=None)
+    return free.update(claimed_by=by.user_id, claim_expires_at=until) == 1
+
+
+def renew(task: Task, *, by: Member) -> None:
+    """The holder of a live claim on the task's chain is at work: the lease begins anew."""
+    at = now()
+    held = Task.objects.filter(item=task.item_id, claimed_by=by.user_id, claim_expires_at__gt=at)
+    held.update(claim_expires_at=at + timedelta(seconds=task.dataset.lease_seconds))
+
+
+def release(dataset: Dataset, *, by: Member, but: Iterable[int] = ()) -> None:
+    """End the member's claims in a dataset, but for tasks with these keys."""
+    held = Task.objects.filter(claimed_by=by.user_id, dataset=dataset).exclude(pk__in=list(but))
+    held.update(**UNCLAIMED)
+
+
+def skip(task: Task, *, by: Member) -> Task:
+    """Put a task aside: the member's claim ends, and it is not offered to them again for the time of a lease.
+    A task that is to be reviewed stands for the one that the review would give them."""
+    with transaction.atomic():
+        chain = lock_chain(task)
+        task = chain.same(task)
+        policies.check_takes_part(chain.dataset, by=by)
+        policies.check_alive(chain, task)
+        aside = to_own(chain, task)
+        until = now() + timedelta(seconds=chain.dataset.lease_seconds)
+        Skip.objects.update_or_create(task=aside, user=by.user, defaults={"until": until})
+        Task.objects.filter(item=chain.item, claimed_by=by.user_id).update(**UNCLAIMED)
+        return task
+
+
+def take_back_skips(dataset: Dataset, *, by: Member) -> int:
+    """Everything that the member has put aside in a dataset is offered again. Returns how much that was."""
+    return Skip.objects.filter(task__dataset=dataset, user=by.user_id).delete()[0]
+
+
+def to_own(chain: Chain, task: Task) -> Task:
+    """The task that whoever works on this one will own: of a submitted task that is the next one."""
+    return (chain.next(task) or task) if task.status == Status.SUBMITTED else task
+
+
+def to_review(chain: Chain, task: Task) -> Task | None:
+    """The task to be decided on for the sake of this one: the one before, or in the last stage itself."""
+    previous = chain.previous(task)
+    if task.status == Status.READY and previous is not None and previous.status == Status.SUBMITTED:
+        return previous
+    return task if task.status == Status.SUBMITTED and chain.next(task) is None else None
+
+
+def open_for(task: Task, *, by: Member) -> bool:
+    """Claim what this task is about for someone who has opened it. False: somebody else has it."""
+    chain = read_chain(task)
+    owned = to_own(chain, chain.same(task))
+    return claim(owned, by=by)

@@ -1,0 +1,155 @@
+"""What a person is to do next: `POST /datasets/{id}/tasks/next`, and the review desk.
+
+In this order: what was sent back to them, what they have begun, what is assigned to them, what is free; within each
+the oldest clock first, then list order. The answer is claimed for them, and two people never get the same one:
+PostgreSQL skips rows that others hold, SQLite lets one writer in at a time, and the claim itself names what it
+expects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from datasets_app.models import Dataset, Member, Stage
+from datasets_app.roles import Right
+
+from . import policies
+from .chains import read_chain
+from .claims import claim, not_skipped_by, release, to_review, unclaimed_for
+from .models import Task
+from .workflow import Status
+
+KINDS = ("work", "review")
+#: The order within one stage, status and assignee: that of the index `task_queue`.
+ORDER = ("assignee_id", "clock_start", "file_order", "item_order")
+#: How often the best task may be snatched away before the answer is "nothing now".
+ATTEMPTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The task that the member will own, claimed; and the one to decide on for it, if it is a review."""
+
+    task: Task
+    review: Task | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What there is for a member in a dataset: in one stage or all, of one kind or both."""
+
+    dataset: Dataset
+    member: Member
+    stage: Stage | None = None
+    kind: str | None = None
+
+    def tiers(self) -> Iterator[list[QuerySet[Task]]]:
+        """Four tiers, the first first. In each a queryset for a stage: the database reads it in order by an index."""
+        mine = Q(assignee=self.member.user_id)
+        for status in (Status.REJECTED, Status.IN_PROGRESS):
+            yield [self._tasks(stage).filter(mine, status=status) for stage in self._stages() if self._has("work")]
+        yield [self._ready(stage).filter(mine) for stage in self._stages()]
+        open_to_me = [stage for stage in self._stages() if self.member.access.may_work_in(stage)]
+        free = [self._ready(stage).filter(assignee=None) for stage in open_to_me]
+        yield free + [self._barred(stage) for stage in open_to_me] + self._handed_over()
+
+    def _has(self, kind: str) -> bool:
+        return self.kind in (None, kind)
+
+    def _stages(self) -> list[Stage]:
+        return [self.stage] if self.stage else self.dataset.pipeline
+
+    def _tasks(self, stage: Stage) -> QuerySet[Task]:
+        tasks = Task.objects.filter(unclaimed_for(self.member), not_skipped_by(self.member), stage=stage)
+        return tasks.filter(deleted_at=None).order_by(*ORDER)
+
+    def _ready(self, stage: Stage) -> QuerySet[Task]:
+        """Ready to be worked on, or to be reviewed: then by somebody else than who submitted the task before."""
+        work = Q(previous=None) | Q(previous__status=Status.ACCEPTED)
+        review = Q(previous__status=Status.SUBMITTED) & self._other_eyes("previous__submitted_by")
+        wanted = {"work": work, "review": review}
+        kinds = wanted[self.kind] if self.kind else work | review
+        return self._tasks(stage).filter(kinds, status=Status.READY)
+
+    def _other_eyes(self, submitted_by: str) -> Q:
+        return Q() if self.dataset.allow_self_review else ~Q(**{submitted_by: self.member.user_id})
+
+    def _barred(self, stage: Stage) -> QuerySet[Task]:
+        """To be reviewed, and the assignee submitted it: they count as nobody."""
+        if self.dataset.allow_self_review or not self._has("review"):
+            return Task.objects.none()
+        to_others = self._ready(stage).exclude(assignee=self.member.user_id)
+        return to_others.filter(previous__status=Status.SUBMITTED, assignee=F("previous__submitted_by"))
+
+    def _handed_over(self) -> list[QuerySet[Task]]:
+        """What waits for the customer in the last stage."""
+        last = self.dataset.pipeline[-1]
+        if last not in self._stages() or not self._has("review"):
+            return []
+        if not self.member.access.may(Right.REVIEW_LAST, self.dataset):
+            return []
+        tasks = self._tasks(last).filter(self._other_eyes("submitted_by"), status=Status.SUBMITTED)
+        return [tasks.order_by(*ORDER[1:])]
+
+    def first(self, besides: Iterable[int]) -> Task | None:
+        """The first task of the first tier that has one, its item locked against every other writer."""
+        for tier in self.tiers():
+            found = [_locked(tasks.exclude(pk__in=list(besides))) for tasks in tier]
+            if there := [task for task in found if task is not None]:
+                return min(there, key=lambda task: (task.clock_start, task.file_order, task.item_order, task.pk))
+        return None
+
+    def count(self, most: int) -> int:
+        """How many there are, counted up to `most`."""
+        total = 0
+        for tier in self.tiers():
+            for tasks in tier:
+                total += tasks.order_by()[: most - total].count() if total < most else 0
+        return total
+
+
+def _locked(tasks: QuerySet[Task]) -> Task | None:
+    # What another writer holds is passed over: it is about to change.
+    return tasks.select_related("item").select_for_update(of=("item",), skip_locked=True).first()
+
+
+def offer_next(
+    dataset: Dataset,
+    *,
+    by: Member,
+    stage: Stage | None = None,
+    kind: str | None = None,
+    besides: Iterable[int] = (),
+) -> Offer | None:
+    """The next task for a member, claimed for them; None: there is nothing now.
+
+    Asked again, it is the same one, as long as nothing was done about it: the claims that a member holds in a
+    dataset end when another is given to them, but for those on the tasks with the keys `besides`.
+    """
+    policies.check_takes_part(dataset, by=by)
+    besides = frozenset(besides)
+    with transaction.atomic():
+        # One after another for the same person: two of their requests would wait for each other's claims.
+        Member.objects.select_for_update(no_key=True).get(pk=by.pk)
+        task = None if dataset.done_at else _claimed(Queue(dataset, by, stage, kind), besides)
+        release(dataset, by=by, but=besides | ({task.pk} if task else frozenset()))
+        if task is None:
+            return None
+        chain = read_chain(task)
+        task = chain.same(task)
+        return Offer(task, to_review(chain, task))
+
+
+def _claimed(queue: Queue, besides: frozenset[int]) -> Task | None:
+    for _attempt in range(ATTEMPTS):
+        task = queue.first(besides)
+        if task is None:
+            return None
+        task.dataset = queue.dataset
+        if claim(task, by=queue.member):
+            return task
+    return None
