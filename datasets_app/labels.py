@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from .errors import BadInput, Kind, Problem, Refused
+from .errors import BadInput, Kind, NotAllowed, Problem, Refused
 from .ids import now, to_millis
 from .imports.checks import LABEL_ID, MAX_CATEGORY, MAX_LABEL_ID, MAX_NAME, check_names, printable, text_problem
 from .imports.content import ImportFailed, ShapeRecord
 from .imports.readers import shapes
 from .imports.readers.record import Record
 from .models import Dataset, File, Label, LabelType, Member, Shape
+from .roles import Right, Role, rights_of_role
 
 #: What a correction can change; everything else is corrected in the tool that made it.
 CORRECTABLE = ("label_category_id", "attributes", "box")
@@ -39,6 +40,13 @@ class StaleLabel(Refused):
         if label is not None:
             detail = f"This label has changed: it is at version {label.version} now. Look at it again and decide anew."
         super().__init__(Problem("stale_version", detail))
+
+
+def check_right_to_correct(dataset: Dataset, *, by: Member) -> None:
+    """The role can change labels at all: always, or as someone who works."""
+    if not (by.access.may(Right.LABELS, dataset) or by.access.may(Right.WORK, dataset)):
+        able = ", ".join(role.label.lower() for role in Role if rights_of_role(role) & {Right.LABELS, Right.WORK})
+        raise NotAllowed(f"Your role here cannot change labels or values. These roles can: {able}.")
 
 
 def check_version(label: Label, version: int | None) -> None:
@@ -152,6 +160,10 @@ def _attributes(said: Mapping[str, Any]) -> dict[str, Any] | None:
     for text in _texts(attributes):
         if problem := text_problem(text, MAX_TEXT):
             raise BadInput.of("invalid", f"The label has attributes with a text that {problem}.", "attributes")
+    try:
+        json.dumps(attributes, allow_nan=False)
+    except ValueError as error:
+        raise BadInput.of("invalid", "The label has attributes with a number that is none.", "attributes") from error
     return attributes
 
 

@@ -25,7 +25,7 @@ from . import policies
 from .chains import Chain, lock_chain
 from .editing import note_change
 from .errors import DatasetDone, Frozen, LabelDeleted
-from .models import Item, Task
+from .models import Task
 from .workflow import BEGUN
 
 
@@ -35,7 +35,7 @@ def change_label(shape: Shape, said: Mapping[str, Any], *, by: Member, version: 
     named stays; the same again changes nothing. `version` is the label's. The `label_id` is identity: it stays."""
     dataset = lock(shape.label.dataset)
     chain, label = _locked(dataset, shape.label)
-    policies.check_right_to_change(chain, by=by)
+    labels.check_right_to_correct(dataset, by=by)
     shape = label.shapes.select_related("file").get(pk=shape.pk)
     shape.label = label
     different = labels.differences(shape, said)
@@ -51,24 +51,30 @@ def withdraw_label(label: Label, *, by: Member, version: int | None = None) -> N
     """Withdraw an object that is none, in a sequence the whole track. Who may change it may do this."""
     dataset = lock(label.dataset)
     chain, label = _locked(dataset, label)
-    policies.check_right_to_change(chain, by=by)
+    labels.check_right_to_correct(dataset, by=by)
     _check_now(chain, label, version, by=by)
     put_away(dataset, [label.pk], by=by)
 
 
 @transaction.atomic
 def draw_label(
-    file: File, said: Mapping[str, Any], *, by: Member, label_id: str = "", label_set_id: str = "default"
+    file: File,
+    said: Mapping[str, Any],
+    *,
+    by: Member,
+    label_id: str = "",
+    label_set_id: str = "default",
+    version: int | None = None,
 ) -> Shape:
     """Draw a missing box: `label_category_id`, `box` and perhaps `attributes`. Without a `label_id` it gets the next
     free number of its category in the file. Its tasks begin in the first stage, and belong to whom the file does."""
     dataset = lock(file.dataset)
-    check_right_to_draw(dataset, by=by)
-    if dataset.is_sequence:
-        detail = f"This is a sequence: {labels.OTHER_TOOL}. Draw the track there and import it."
-        raise BadInput.of("wrong_level", detail, "file_id")
+    labels.check_right_to_correct(dataset, by=by)
+    check_has_boxes(dataset)
     file.dataset = dataset
     record = labels.new_shape(file, said, label_id, label_set_id, by=by)
+    if version is not None:
+        raise labels.StaleLabel
     if dataset.done_at is not None:
         raise DatasetDone
     if not may_draw(file, by=by):
@@ -79,9 +85,11 @@ def draw_label(
     return shape
 
 
-def check_right_to_draw(dataset: Dataset, *, by: Member) -> None:
-    """The role can change labels at all: of an object that is not there yet."""
-    policies.check_right_to_change(Chain(Item(dataset=dataset), []), by=by)
+def check_has_boxes(dataset: Dataset) -> None:
+    """Boxes are drawn in single frames."""
+    if dataset.is_sequence:
+        detail = f"There is no such track here, and none is drawn here: {labels.OTHER_TOOL}."
+        raise BadInput.of("wrong_level", detail)
 
 
 def may_draw(file: File, *, by: Member) -> bool:

@@ -3,7 +3,7 @@
 from .content import make_content
 from .people import ClientFactory, Team, UserFactory, make_member, make_team
 from .rows import all_rows, chain_of, events_of, outcome, refusal, statuses, undone
-from .tasks import make_dataset, make_qa_task, make_task, task_of, walk
+from .tasks import make_dataset, make_qa_task, make_task, shape_of, task_of, walk
 
 __all__ = [
     "ClientFactory",
@@ -20,6 +20,7 @@ __all__ = [
     "make_team",
     "outcome",
     "refusal",
+    "shape_of",
     "statuses",
     "task_of",
     "undone",

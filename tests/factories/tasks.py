@@ -7,7 +7,7 @@ from typing import Any
 
 from datasets_app.actions import create_dataset, set_settings
 from datasets_app.imports.store import store
-from datasets_app.models import Dataset
+from datasets_app.models import Dataset, Shape
 from tasks_app import actions
 from tasks_app.models import Task
 from tasks_app.workflow import Status
@@ -40,6 +40,12 @@ def task_of(dataset: Dataset, stage_id: str = "Labelling", **lookups: Any) -> Ta
     found = tasks.in_list_order().first()
     assert found is not None
     return found
+
+
+def shape_of(dataset: Dataset, label_id: str = "car:1", file: int = 1) -> Shape:
+    """The shape of an object in a file, which is counted from 1, as it is now."""
+    shapes = Shape.objects.select_related("label__dataset", "file__dataset")
+    return shapes.get(label__dataset=dataset, label__label_id=label_id, file__position=file)
 
 
 def make_task(team: Team, status: str = "ready", *, dataset: Dataset | None = None) -> Task:
