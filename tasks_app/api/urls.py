@@ -4,6 +4,7 @@ from django.urls import re_path
 
 from datasets_app.ids import OPAQUE
 
+from .labels import LabelViewSet
 from .queue import QueueViewSet
 from .views import ClientTasksViewSet, DatasetTasksViewSet, TaskViewSet
 
@@ -34,6 +35,11 @@ urlpatterns = [
         rf"{DATASET}/label_tasks$",
         DatasetTasksViewSet.as_view({"get": "label_tasks", "post": "assign_labels"}),
         name="label-tasks",
+    ),
+    re_path(
+        rf"{DATASET}/labels/(?P<label_id>.*:[0-9]+)$",
+        LabelViewSet.as_view({"put": "change", "delete": "withdraw"}),
+        name="label",
     ),
     re_path(rf"{CLIENT}/user_tasks$", ClientTasksViewSet.as_view({"get": "user_tasks"}), name="user-tasks"),
     re_path(rf"{CLIENT}/delayed_tasks$", ClientTasksViewSet.as_view({"get": "delayed_tasks"}), name="delayed-tasks"),

@@ -77,6 +77,8 @@ def writes(dataset: Dataset) -> list[tuple[str, str]]:
         *verbs,
         ("POST", f"/api/v2/tasks/{tasks['QA']}/reject"),
         ("PUT", f"/api/v2/tasks/{weather}/value"),
+        ("PUT", f"/api/v2/datasets/{dataset.dataset_id}/labels/car:1?file_id=000001.png"),
+        ("PUT", f"/api/v2/datasets/{dataset.dataset_id}/labels/van:1?file_id=000001.png"),
         *assigns,
     ]
 
@@ -174,7 +176,10 @@ WRONG: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("key", ["comment", "reason", "submit", "value", "file_tasks", "label_tasks"])
+LABEL = ("box", "attributes", "label_category_id", "polygons", "version", "label_id", "sensor_id")
+
+
+@pytest.mark.parametrize("key", ["comment", "reason", "submit", "value", "file_tasks", "label_tasks", *LABEL])
 def test_any_type_in_any_field(frames: Dataset, admin: APIClient, key: str) -> None:
     sweep = Sweep(admin, frames)
 
@@ -209,6 +214,7 @@ NAMES = [
     "label_id",
     "attribute_id",
     "all",
+    *LABEL,
 ]
 KEYS = st.sampled_from(NAMES) | st.text()
 ANYTHING = st.recursive(

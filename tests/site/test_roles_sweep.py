@@ -91,7 +91,7 @@ class Endpoint:
 
     @property
     def allowed(self) -> int:
-        return 204 if self.url in ("file-tasks", "label-tasks") and self.method == "post" else 200
+        return 204 if self.method == "delete" or (self.url in ASSIGNED and self.method == "post") else 200
 
 
 def task(name: str, verb: str = "") -> Callable[[Street], str]:
@@ -106,8 +106,12 @@ def client(rest: str) -> Callable[[Street], str]:
     return lambda street: f"clients/{street.team.client.client_id}/{rest}"
 
 
+ASSIGNED = ("file-tasks", "label-tasks")
+#: Who may work may correct what they have in hand (409 frozen: this is not).
+FROZEN = {"datasets_admin": 409, "labeller": 409}
 FILES = {"file_tasks": [{"stage_id": "QA", "email": "eve@example.com", "files": "1"}]}
 LABELS_BODY = {"label_tasks": [{"stage_id": "QA", "email": "eve@example.com", "attribute_id": "city"}]}
+DRAWN = "labels/van:1?file_id=000001.png"
 ENDPOINTS = [
     Endpoint("task", task("free"), ALL),
     Endpoint("task-events", task("free", "events"), ALL),
@@ -132,15 +136,10 @@ ENDPOINTS = [
     Endpoint(
         "dataset-bulk", dataset("tasks/bulk"), ASSIGN, "post", {"action": "reopen", "comment": "x", "task_ids": ["x"]}
     ),
-    # Who may work may change the value of their own begun task (409 frozen: this one is not).
-    Endpoint(
-        "task-value",
-        task("weather", "value"),
-        LABELS,
-        "put",
-        {"value": "rain"},
-        otherwise={"datasets_admin": 409, "labeller": 409},
-    ),
+    Endpoint("task-value", task("weather", "value"), LABELS, "put", {"value": "rain"}, otherwise=FROZEN),
+    Endpoint("label", dataset("labels/car:1"), LABELS, "put", {"box": [1, 2, 3, 4]}, otherwise=FROZEN),
+    Endpoint("label", dataset(DRAWN), LABELS, "put", {"box": [1, 2, 3, 4]}, otherwise=FROZEN),
+    Endpoint("label", dataset("labels/car:1"), LABELS, "delete", otherwise=FROZEN),
     Endpoint("dataset-tasks", dataset("tasks"), ALL),
     Endpoint("dataset-tasks", dataset("tasks?limit=5"), ALL),
     Endpoint("file-tasks", dataset("file_tasks"), READ_ALL),
