@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q
 
 from datasets_app.access import own_datasets_are
 from datasets_app.ids import now
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 
 
 LIST_ORDER = ("dataset_id", "file_order", "item_order", "stage_order")
+#: Where tasks without a due time stand: after all others.
+NEVER = 2**62
+
+
+class DueOrder(Func):
+    """The due time as a number that is never null. Written out: an index of it only helps who writes the same."""
+
+    template = f"COALESCE(%(expressions)s, {NEVER})"
+    output_field = BigIntegerField()
 
 
 class ItemQuerySet(models.QuerySet[Any]):
