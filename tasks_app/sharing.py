@@ -75,13 +75,13 @@ def _find_one(
     at: int, people: Sequence[str], barred: Sequence[frozenset[str]], taken: dict[str, int], asked: set[str]
 ) -> bool:
     """Find somebody for a block; who has another one already may swap it for one of the rest (Kuhn's matching)."""
-    for name in people:
-        if name in barred[at] or name in asked:
-            continue
-        asked.add(name)
-        if name not in taken or _find_one(taken[name], people, barred, taken, asked):
-            taken[name] = at
-            return True
+    able = [name for name in people if name not in barred[at]]
+    for name in sorted(able, key=taken.__contains__):
+        if name not in asked:
+            asked.add(name)
+            if name not in taken or _find_one(taken[name], people, barred, taken, asked):
+                taken[name] = at
+                return True
     return False
 
 

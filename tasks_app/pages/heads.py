@@ -19,7 +19,10 @@ class Tab:
     right: Right | None = None
 
 
-TABS = (Tab("dataset", "Work"),)
+TABS = (
+    Tab("dataset", "Work"),
+    Tab("dataset-assignments", "Assignments", Right.ASSIGN),
+)
 
 
 def dataset_frame(dataset: Dataset, member: Member, tab: str) -> dict[str, Any]:
