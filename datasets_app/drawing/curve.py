@@ -17,13 +17,17 @@ MOST_POINTS = 300
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Lines from the left (the first frame) to the right (the last); `jumps` and `here` stand upright."""
+    """Lines from the left (the first frame) to the right (the last); `jumps` and `here` stand upright.
+
+    `frames`: the frames of the points, in order.
+    """
 
     area: str
     x: str
     y: str
     jumps: str
     here: str
+    frames: list[int]
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -48,6 +52,7 @@ def curve_of(motion: Motion, here: int) -> Curve | None:
         y=line(shown, (spot.y for spot in shown)),
         jumps="".join(f"M{at(jump.frame)} 0V{HEIGHT}" for jump in motion.jumps),
         here=f"M{at(here)} 0V{HEIGHT}",
+        frames=[spot.frame for spot in shown],
     )
 
 

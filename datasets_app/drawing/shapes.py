@@ -73,6 +73,11 @@ class Canvas:
     width: float
     height: float
 
+    def shows(self, extent: Extent) -> bool:
+        """Whether anything of this is on it."""
+        across = extent.right >= self.x and extent.x <= self.x + self.width
+        return across and extent.bottom >= self.y and extent.y <= self.y + self.height
+
     @property
     def view_box(self) -> str:
         return " ".join(text_of(value) for value in (self.x, self.y, self.width, self.height))
@@ -104,6 +109,19 @@ def only_box(geometry: Any) -> list[Mark]:
     """A shape that is too much to draw, as its box where it has one."""
     found = _box(geometry.get("box")) if isinstance(geometry, Mapping) else ()
     return [replace(mark, simplified=True) for mark in found]
+
+
+def coarse(geometry: Any, finest: int, most: int) -> list[Mark]:
+    """For a small picture: up to `finest` points and runs as it is, up to `most` the box around it, else nothing."""
+    heavy = weight(geometry)
+    if heavy <= finest:
+        return marks(geometry)
+    found = only_box(geometry) or (marks(geometry) if heavy <= most else [])
+    around = extent_of(found)
+    if around is None:
+        return []
+    outline = _rectangle(around.x, around.y, around.right - around.x, around.bottom - around.y)
+    return [Mark("area", outline, around, simplified=True)]
 
 
 def points_of(value: Any) -> list[Point]:

@@ -1,20 +1,28 @@
-"""3D boxes from above: metres to pixels, a grid, a tick for the heading. Pure arithmetic."""
+"""3D boxes from above: a plane in metres, a grid, a tick for the heading, the way to the sensor. Pure arithmetic."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from datasets_app.imports.geometry import CENTRE_AND_SIZE, is_number
+from .motion import is_solid
+from .shapes import Canvas, Extent, Mark, text_of
 
-from .shapes import text_of
+What = TypeVar("What")
 
-SIZE = 480
 #: How much of the world is shown at the least and at the most, in metres.
 SPAN = (30.0, 400.0)
-STEPS = (10, 20, 50, 100)
+#: What is farther from the object than this, does not widen the view.
+NEAR = 60.0
+#: An origin that is farther away is none of a sensor.
+REACH = 150.0
+#: Metres between lines of the grid: about six of them.
+STEPS = (5, 10, 20, 50, 100)
+LINES = 8
+
+Box = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,83 +36,142 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
-    """A box from above: its corners, and a tick from its middle to its front."""
+class Outline(Generic[What]):
+    """A box from above: its corners, and a tick from its middle to its front. `what` it is, says who asked."""
 
+    what: What
     path: str
     heading: str
 
 
 @dataclass(frozen=True, slots=True)
-class TopView:
-    size: int
+class Origin:
+    """Where the sensor is, and how far the object is from it."""
+
+    x: float
+    y: float
+    way: str
+    distance: float
+    said_x: float
+    said_y: float
+
+
+@dataclass(frozen=True, slots=True)
+class TopView(Generic[What]):
+    """In metres from the object's centre, y downwards as SVG has it. `letter`, `dot`: sizes of the text and a dot."""
+
+    canvas: Canvas
+    fit: Canvas
     step: int
+    letter: float
+    dot: float
     down: list[Line]
     across: list[Line]
-    own: Outline
-    others: list[Outline]
+    own: Outline[None]
+    others: list[Outline[What]]
+    origin: Origin | None
 
 
-def is_box(value: Any) -> bool:
-    """Whether this can be drawn: a centre, a size and a heading, all of them numbers."""
-    names = (*CENTRE_AND_SIZE, "rot_z")
-    return isinstance(value, Mapping) and all(is_number(value.get(name)) for name in names)
-
-
-def top_view(box: Any, others: Iterable[Any]) -> TopView | None:
-    """The object in the middle, x to the right and y upwards, with what is near it."""
-    if not is_box(box):
+def top_view(box: Any, others: Iterable[tuple[What, Any]]) -> TopView[What] | None:
+    """The object with what is near it and the sensor, x to the right and y upwards."""
+    if not is_solid(box):
         return None
-    span = min(max(SPAN[0], 4 * max(abs(box["l"]), abs(box["w"]))), SPAN[1])
-    step = next((one for one in STEPS if span / one <= 6), STEPS[-1])
-    plane = _Plane(box["cx"] - span / 2, box["cy"] + span / 2, SIZE / span)
-    near = [one for one in others if is_box(one) and _is_near(one, box, span)]
+    plane = _Plane(box["cx"], box["cy"])
+    drawn = [(what, one) for what, one in others if is_solid(one)]
+    distance = math.hypot(box["cx"], box["cy"])
+    canvas = _canvas(plane, box, [one for _what, one in drawn], with_origin=distance <= REACH)
+    wide = Canvas(canvas.x - canvas.width, canvas.y, 3 * canvas.width, canvas.height)
+    step = next((one for one in STEPS if canvas.width / one <= LINES), STEPS[-1])
     return TopView(
-        SIZE,
+        canvas,
+        _around(plane.extent(box), least=10.0, times=2.5),
         step,
-        [_down(plane, x) for x in _between(box["cx"], span, step)],
-        [_across(plane, y) for y in _between(box["cy"], span, step)],
-        _outline(plane, box),
-        [_outline(plane, one) for one in near],
+        letter=round(canvas.width / 36, 2),
+        dot=round(canvas.width / 120, 2),
+        down=list(_down(plane, canvas, step)),
+        across=list(_across(plane, canvas, step)),
+        own=_outline(plane, None, box),
+        others=[_outline(plane, what, one) for what, one in drawn if wide.shows(plane.extent(one))],
+        origin=_origin(plane, distance) if distance <= REACH else None,
     )
+
+
+def seen_alone(box: Any) -> tuple[Canvas, list[Mark]] | None:
+    """A small view of nothing but the box, in 4:3."""
+    if not is_solid(box):
+        return None
+    plane = _Plane(box["cx"], box["cy"])
+    outline, extent = _outline(plane, None, box), plane.extent(box)
+    around = _around(extent, least=6.0, times=1.4)
+    canvas = Canvas(around.x * 4 / 3, around.y, around.width * 4 / 3, around.height)
+    return canvas, [Mark("area", outline.path, extent), Mark("line", outline.heading, extent)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Plane:
-    left: float
-    top: float
-    scale: float
+    """Where the object is, is nought: far coordinates of maps would lose their digits in the browser."""
+
+    x: float
+    y: float
 
     def at(self, x: float, y: float) -> str:
-        return f"{text_of((x - self.left) * self.scale)} {text_of((self.top - y) * self.scale)}"
+        return f"{text_of(x - self.x)} {text_of(self.y - y)}"
+
+    def corners(self, box: Box) -> list[tuple[float, float]]:
+        """Front left, front right, back right, back left; in metres of the world."""
+        cos, sin = math.cos(box["rot_z"]), math.sin(box["rot_z"])
+        halves = [(ahead * box["l"] / 2, left * box["w"] / 2) for ahead, left in ((1, 1), (1, -1), (-1, -1), (-1, 1))]
+        return [(box["cx"] + one * cos - two * sin, box["cy"] + one * sin + two * cos) for one, two in halves]
+
+    def extent(self, box: Box) -> Extent:
+        return Extent.of([(x - self.x, self.y - y) for x, y in self.corners(box)])
 
 
-def _is_near(one: Mapping[str, Any], box: Mapping[str, Any], span: float) -> bool:
-    return max(abs(one["cx"] - box["cx"]), abs(one["cy"] - box["cy"])) < span
+def _canvas(plane: _Plane, box: Box, others: list[Box], *, with_origin: bool) -> Canvas:
+    """A square around the object, what is near it, and the sensor."""
+    extent = plane.extent(box)
+    for one in others:
+        if math.hypot(one["cx"] - plane.x, one["cy"] - plane.y) <= NEAR:
+            extent = extent.with_(plane.extent(one))
+    if with_origin:
+        extent = extent.with_(Extent(-plane.x, plane.y, -plane.x, plane.y))
+    return _around(extent, least=SPAN[0], times=1.15)
 
 
-def _between(middle: float, span: float, step: int) -> list[int]:
-    first = math.ceil((middle - span / 2) / step)
-    last = math.floor((middle + span / 2) / step)
-    return [number * step for number in range(first, last + 1)]
+def _around(extent: Extent, *, least: float, times: float) -> Canvas:
+    """A square with this in its middle."""
+    side = max(least, times * max(extent.right - extent.x, extent.bottom - extent.y))
+    side = min(side, SPAN[1])
+    return Canvas((extent.x + extent.right - side) / 2, (extent.y + extent.bottom - side) / 2, side, side)
 
 
-def _down(plane: _Plane, x: int) -> Line:
-    at = (x - plane.left) * plane.scale
-    return Line(f"M{text_of(at)} 0V{SIZE}", round(at + 3, 1), SIZE - 4, f"{x} m")
+def _origin(plane: _Plane, distance: float) -> Origin:
+    x, y = -plane.x, plane.y
+    return Origin(round(x, 2), round(y, 2), f"M{plane.at(0, 0)}L0 0", distance, round(x / 2, 2), round(y / 2, 2))
 
 
-def _across(plane: _Plane, y: int) -> Line:
-    at = (plane.top - y) * plane.scale
-    return Line(f"M0 {text_of(at)}H{SIZE}", 3, round(at - 3, 1), f"{y} m")
+def _between(first: float, last: float, step: int) -> range:
+    return range(math.ceil(first / step) * step, math.floor(last / step) * step + 1, step)
 
 
-def _outline(plane: _Plane, box: Mapping[str, Any]) -> Outline:
-    cos, sin = math.cos(box["rot_z"]), math.sin(box["rot_z"])
+def _down(plane: _Plane, canvas: Canvas, step: int) -> Iterator[Line]:
+    """Also beside the canvas: where it stands in a wider frame, the grid goes on."""
+    bottom = canvas.y + canvas.height
+    for x in _between(canvas.x - canvas.width + plane.x, canvas.x + 2 * canvas.width + plane.x, step):
+        at = x - plane.x
+        path = f"M{text_of(at)} {text_of(canvas.y)}V{text_of(bottom)}"
+        yield Line(path, round(at + canvas.width / 200, 2), round(bottom - canvas.width / 100, 2), f"{x} m")
 
-    def corner(ahead: float, aside: float) -> str:
-        forward, left = ahead * box["l"] / 2, aside * box["w"] / 2
-        return plane.at(box["cx"] + forward * cos - left * sin, box["cy"] + forward * sin + left * cos)
 
-    corners = "L".join(corner(*where) for where in ((1, 1), (1, -1), (-1, -1), (-1, 1)))
-    return Outline(f"M{corners}Z", f"M{corner(0, 0)}L{corner(1, 0)}")
+def _across(plane: _Plane, canvas: Canvas, step: int) -> Iterator[Line]:
+    for y in _between(plane.y - canvas.y - canvas.height, plane.y - canvas.y, step):
+        at = plane.y - y
+        path = f"M{text_of(canvas.x - canvas.width)} {text_of(at)}h{text_of(3 * canvas.width)}"
+        yield Line(path, round(canvas.x + canvas.width / 100, 2), round(at - canvas.width / 200, 2), f"{y} m")
+
+
+def _outline(plane: _Plane, what: What, box: Box) -> Outline[What]:
+    corners = plane.corners(box)
+    ahead = [(one + two) / 2 for one, two in zip(corners[0], corners[1], strict=True)]
+    path = "L".join(plane.at(*corner) for corner in corners)
+    return Outline(what, f"M{path}Z", f"M{plane.at(box['cx'], box['cy'])}L{plane.at(*ahead)}")

@@ -1,12 +1,12 @@
-"""What a task's page shows of its object: the frame, the shapes in it, the frames of a track."""
+"""What a task's page shows of its object: the frame, the shapes in it, the film of a track."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from PIL import Image, UnidentifiedImageError
 
 from datasets_app.drawing.shapes import Canvas, Extent, Mark, canvas_of, close_up, extent_of, marks, only_box, weight
@@ -14,14 +14,25 @@ from datasets_app.drawing.topview import TopView, top_view
 from datasets_app.errors import NotFound
 from datasets_app.models import AttributeValue, File, Label, Member, Shape
 from datasets_app.roles import Right
-from tasks_app.models import Item, Task
+from tasks_app.models import Item, Task, TaskType
+
+from .strips import (
+    Film,
+    Frames,
+    Thumb,
+    files_of_attribute,
+    film_of_files,
+    film_of_track,
+    position_of,
+    sample_of,
+    spread,
+    track_of,
+)
 
 #: Objects of one frame that are drawn at the most.
 MAX_OBJECTS = 400
 #: Points and runs that are drawn in one frame: a page is an answer, not an afternoon.
 FRAME_BUDGET = 200_000
-#: Frames that the strip shows on each side of the one that is open.
-AROUND = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,50 +47,19 @@ class Drawn:
         return self.shape.label
 
 
-@dataclass(frozen=True, slots=True)
-class Frames:
-    """The frames to go through, by position, and the open one."""
-
-    positions: Sequence[int]
-    index: int
-
-    @property
-    def open(self) -> int:
-        return self.positions[self.index]
-
-    @property
-    def number(self) -> int:
-        return self.index + 1
-
-    @property
-    def count(self) -> int:
-        return len(self.positions)
-
-    @property
-    def previous(self) -> int | None:
-        return self.positions[self.index - 1] if self.index else None
-
-    @property
-    def next(self) -> int | None:
-        return self.positions[self.index + 1] if self.number < self.count else None
-
-    @property
-    def strip(self) -> Sequence[int]:
-        first = max(0, min(self.index - AROUND, self.count - 2 * AROUND - 1))
-        return self.positions[first : first + 2 * AROUND + 1]
-
-
 @dataclass(slots=True)
 class Sight:
-    """One frame as it is drawn."""
+    """One frame as it is drawn. `fit`: the object and what is around it; `close`: the same, where it shows more."""
 
     file: File | None = None
-    frames: Frames | None = None
+    film: Film | None = None
     canvas: Canvas | None = None
+    fit: Canvas | None = None
     close: Canvas | None = None
     own: list[Drawn] = field(default_factory=list)
     others: list[Drawn] = field(default_factory=list)
-    above: TopView | None = None
+    above: TopView[Drawn] | None = None
+    sample: list[Thumb] = field(default_factory=list)
     values: list[AttributeValue] = field(default_factory=list)
 
     @property
@@ -90,6 +70,12 @@ class Sight:
     def shows_canvas(self) -> bool:
         """Whether there is a picture, or something of the object to draw on an empty one."""
         return self.canvas is not None and (self.has_picture or self.above is None)
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether nothing of the object is in the picture: easily missed, and always wrong."""
+        extent = extent_of(mark for drawn in self.own for mark in drawn.marks)
+        return self.canvas is not None and extent is not None and not self.canvas.shows(extent)
 
     @property
     def simplified(self) -> bool:
@@ -109,18 +95,15 @@ def sight(task: Task, *, by: Member, frame: str | None) -> Sight:
     item = task.item
     if item.label is None:
         return _of_attribute(task, frame)
-    frames = None
-    if item.file_id is None:
-        positions = item.label.shapes.order_by("file__position").values_list("file__position", flat=True)
-        frames = _choose(list(positions.distinct()), frame)
-        where = Q(file__dataset=task.dataset_id, file__position=frames.open if frames else 0)
-    else:
-        where = Q(file=item.file_id)
-    shapes = _shapes(task, by).filter(where)
-    drawn = _drawn(shapes[:MAX_OBJECTS])
-    found = Sight(file=item.file, frames=frames)
-    if found.file is None and drawn:
-        found.file = drawn[0].shape.file
+    track = track_of(item.label) if item.file_id is None else None
+    frames = track.frames(frame) if track else None
+    files = {position: track.files[position] for position in frames.strip} if track and frames else {}
+    here = files[frames.open] if frames else item.file_id
+    shapes = list(_shapes(task, by, here, files.values())[: MAX_OBJECTS + len(files)])
+    drawn = _drawn(shape for shape in shapes if shape.file_id == here)
+    found = Sight(file=item.file or next((one.shape.file for one in drawn), None))
+    if track and frames:
+        found.film = film_of_track(track, frames, (shape for shape in shapes if shape.label == item.label))
     found.own = [one for one in drawn if one.label == item.label]
     found.others = [one for one in drawn if one.label != item.label]
     _frame(found, drawn)
@@ -136,16 +119,17 @@ def _drawn(shapes: Iterable[Shape]) -> list[Drawn]:
     return found
 
 
-def _shapes(task: Task, by: Member) -> QuerySet[Shape]:
-    """The shapes of the object, and those of others in its label set that this person may see; the object's first."""
+def _shapes(task: Task, by: Member, here: int | None, around: Iterable[int]) -> QuerySet[Shape]:
+    """The shapes in one file of the object, and of others in its label set that this person may see; and the object's
+    in the files around it. The object's are first."""
     label = task.item.label
     assert label is not None
     others = Q(label__withdrawn_at=None, label__label_set_id=label.label_set_id)
     if not by.access.may(Right.READ, task.dataset):
-        seen = Task.objects.in_dataset(task.dataset, by).present()
-        others &= Q(label__item__in=seen.values("item"))
+        others &= Q(Exists(Task.objects.visible_to(by).present().filter(item__label=OuterRef("label"))))
+    where = Q(label=label, file__in={here, *around} - {None}) | Q(file=here) & others
     first = Case(When(label=label, then=Value(0)), default=Value(1))
-    return Shape.objects.filter(Q(label=label) | others).select_related("label", "file").order_by(first, "pk")
+    return Shape.objects.filter(where).select_related("label", "file").order_by(first, "pk")
 
 
 def _frame(found: Sight, drawn: list[Drawn]) -> None:
@@ -153,11 +137,12 @@ def _frame(found: Sight, drawn: list[Drawn]) -> None:
     all_marks = [mark for one in drawn for mark in one.marks]
     found.canvas = canvas_of(*_size(found.file), all_marks)
     extent = extent_of(mark for one in found.own for mark in one.marks)
-    if found.canvas is not None and extent is not None and _is_small(found.canvas, extent):
-        found.close = close_up(found.canvas, extent)
-    boxes = [one.shape.geometry.get("three_d_bbox") for one in found.own]
-    if boxes and boxes[0]:
-        found.above = top_view(boxes[0], [one.shape.geometry.get("three_d_bbox") for one in found.others])
+    if found.canvas is not None and extent is not None:
+        found.fit = close_up(found.canvas, extent)
+        found.close = found.fit if _is_small(found.canvas, extent) else None
+    boxes = [box for one in found.own if (box := one.shape.geometry.get("three_d_bbox"))]
+    if boxes:
+        found.above = top_view(boxes[0], ((one, one.shape.geometry.get("three_d_bbox")) for one in found.others))
 
 
 def _is_small(canvas: Canvas, extent: Extent) -> bool:
@@ -190,26 +175,14 @@ def _of_attribute(task: Task, frame: str | None) -> Sight:
 
 
 def _leaf_through(found: Sight, item: Item, frame: str | None) -> None:
-    position = _position(frame) if frame else 1
-    files = File.objects.filter(dataset=item.dataset_id)
-    last = files.order_by("-position").values("position")[:1]
-    found.file = files.annotate(last=Subquery(last)).filter(position=position).first()
-    if found.file is not None:
-        found.frames = Frames(range(1, found.file.last + 1), position - 1)
+    """A sample of the dataset for an attribute of it; one frame after another for what is of frames."""
+    sampled = item.task_type == TaskType.DATASET_ATTRIBUTE
+    position = position_of(frame) if frame else None if sampled else 1
+    files, last = files_of_attribute(item.dataset_id, position, sampled=sampled)
+    if sampled:
+        found.sample = sample_of(files[one] for one in spread(last))
+    if position is not None and position in files:
+        found.file = files[position]
+        found.film = film_of_files(files, Frames(range(1, last + 1), position - 1))
     elif frame:
         raise NotFound("frame")
-
-
-def _choose(positions: list[int], frame: str | None) -> Frames | None:
-    if not positions:
-        return None
-    wanted = _position(frame) if frame else positions[0]
-    if wanted not in positions:
-        raise NotFound("frame of this object")
-    return Frames(positions, positions.index(wanted))
-
-
-def _position(frame: str) -> int:
-    if not (frame.isascii() and frame.isdecimal() and len(frame) < 10):
-        raise NotFound("frame")
-    return int(frame)

@@ -30,6 +30,7 @@ from tasks_app.querysets import counts_by_stage
 from .decisions import carry_out
 from .details import task_context
 from .forms import DecisionForm, FilterForm, ValueForm, canonical
+from .frame_steps import frame_answer, wants_frame
 from .heads import dataset_frame
 from .lists import table
 from .neighbours import neighbour
@@ -126,6 +127,7 @@ def delayed(request: SignedIn, client_id: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request", "HX-Target")
 def task(request: SignedIn, task_id: str) -> HttpResponse:
     """One task: its object in its frame, its history, and what can be decided. A decision is sent here, too."""
     task, member = find_task(task_id, request.user)
@@ -171,7 +173,10 @@ def _show(
     request: SignedIn, task: Task, member: Member, *, said: DecisionForm | None = None, status: int = 200
 ) -> HttpResponse:
     seen = sight(task, by=member, frame=request.GET.get("frame"))
+    if wants_frame(request):
+        return frame_answer(request, task, seen)
     context = frame(member, "datasets") | task_context(task, seen, by=member, said=said)
+    context["view_path"] = reverse("task", args=[task.task_id])
     return render(request, "tasks_app/task.html", context, status=status)
 
 

@@ -17,6 +17,7 @@ from datasets_app.drawing.shapes import (
     Extent,
     canvas_of,
     close_up,
+    coarse,
     extent_of,
     hue,
     marks,
@@ -24,7 +25,7 @@ from datasets_app.drawing.shapes import (
     text_of,
     weight,
 )
-from datasets_app.drawing.topview import top_view
+from datasets_app.drawing.topview import TopView, seen_alone, top_view
 
 BOX = {"cx": 10.0, "cy": 20.0, "cz": 1.0, "l": 4.0, "w": 2.0, "h": 1.5, "rot_z": 0.0}
 
@@ -98,7 +99,9 @@ KEYS = st.sampled_from(["box", "polygons", "polyline", "points", "mask", "three_
 def test_no_geometry_breaks_the_page(geometry):
     for mark in marks(geometry):
         assert set(mark.path) <= set("MLhvZ -.0123456789")
-    top_view(geometry.get("three_d_bbox"), [geometry.get("three_d_bbox")])
+    top_view(geometry.get("three_d_bbox"), [(None, geometry.get("three_d_bbox"))])
+    seen_alone(geometry.get("three_d_bbox"))
+    assert all(mark.kind for mark in coarse(geometry, 5, 50))
 
 
 @given(st.floats(-1e12, 1e12))
@@ -216,28 +219,72 @@ def test_hues_follow_from_the_name_and_keep_common_things_apart():
 # --- from above ---------------------------------------------------------------------------------------------------
 
 
-def test_a_box_from_above_is_in_the_middle_and_points_ahead():
-    view = top_view(BOX, [])
-
+def above(box: dict[str, float], *others: Any) -> TopView[int]:
+    view = top_view(box, enumerate(others))
     assert view is not None
-    assert view.step == 10
-    assert view.own.path == "M272 224L272 256L208 256L208 224Z"
-    assert view.own.heading == "M240 240L272 240"
+    return view
+
+
+def test_a_box_from_above_is_where_all_begins_and_points_ahead():
+    view = above(BOX | {"cx": 1e6})
+
+    assert view.own.path == "M2 -1L2 1L-2 1L-2 -1Z"
+    assert view.own.heading == "M0 0L2 0"
+    assert view.canvas == Canvas(-15, -15, 30, 30)
+
+
+def test_a_box_that_is_turned_points_where_it_goes():
+    assert above(BOX | {"rot_z": math.pi / 2}).own.heading == "M0 0L0 -2"
 
 
 def test_the_grid_is_in_metres_of_the_world():
-    view = top_view(BOX, [])
+    view = above(BOX)
 
-    assert view is not None
-    assert [line.metres for line in view.down] == ["0 m", "10 m", "20 m"]
-    assert [line.metres for line in view.across] == ["10 m", "20 m", "30 m"]
+    assert view.step == 5
+    assert {"0 m", "5 m", "10 m"} <= {line.metres for line in view.down}
+    assert [line.metres for line in view.across] == ["0 m", "5 m", "10 m", "15 m", "20 m", "25 m"]
+    assert view.down[[line.metres for line in view.down].index("10 m")].path.startswith("M0 ")
 
 
-def test_only_what_is_near_is_shown_from_above():
-    view = top_view(BOX, [BOX | {"cx": 15.0}, BOX | {"cx": 900.0}, {"cx": "?"}, None])
+@pytest.mark.parametrize(("far", "step"), [(10, 5), (50, 10), (100, 20), (1e9, 5)])
+def test_the_grid_is_finer_when_less_is_shown(far, step):
+    assert above(BOX | {"cx": far}).step == step
 
-    assert view is not None
-    assert len(view.others) == 1
+
+def test_the_way_to_the_sensor_is_said():
+    origin = above(BOX | {"cx": 30.0, "cy": -40.0}).origin
+
+    assert origin is not None
+    assert (origin.distance, origin.x, origin.y) == (50, -30, -40)
+    assert origin.way == "M-30 -40L0 0"
+
+
+def test_the_origin_of_a_map_is_no_sensor():
+    assert above(BOX | {"cx": 89_000.5}).origin is None
+
+
+def test_what_is_near_is_shown_from_above():
+    view = above(BOX, BOX | {"cx": 60.0}, BOX | {"cx": 900.0}, {"cx": "?"}, None)
+
+    assert [box.what for box in view.others] == [0]
+    assert view.canvas.shows(Extent(48, -1, 52, 1))
+
+
+def test_the_view_from_above_has_an_end():
+    view = above(BOX | {"cx": 0.0, "cy": 0.0, "l": 1e12})
+
+    assert view.canvas.width == 400
+    assert len(view.down) + len(view.across) < 50
+
+
+def test_a_small_picture_shows_a_box_alone_from_above():
+    found = seen_alone(BOX)
+
+    assert found is not None
+    canvas, (outline, heading) = found
+    assert canvas.width / canvas.height == pytest.approx(4 / 3)
+    assert (outline.path, heading.path) == ("M2 -1L2 1L-2 1L-2 -1Z", "M0 0L2 0")
+    assert seen_alone({"cx": 1}) is None
 
 
 def test_paths_are_good_in_xml():
@@ -255,3 +302,20 @@ def test_the_weight_of_a_shape_counts_its_points_and_runs():
     assert weight(geometry) == 6
     assert [mark.simplified for mark in only_box(geometry)] == [True]
     assert (weight(None), only_box(7)) == (0, [])
+
+
+def test_a_small_picture_has_the_box_around_what_is_fine():
+    fine = {"polygons": [[[0, 0], [8, 0], [8, 8], [4, 9], [0, 8]]]}
+
+    assert coarse(fine, 10, 20) == marks(fine)
+    assert [mark.path for mark in coarse(fine, 3, 20)] == ["M0 0h8v9h-8Z"]
+    assert [mark.path for mark in coarse(fine | {"box": [0, 0, 8, 9]}, 3, 4)] == ["M0 0h8v9h-8Z"]
+    assert coarse(fine, 3, 4) == []
+
+
+def test_what_is_beside_the_canvas_is_not_shown():
+    canvas = Canvas(0, 0, 10, 10)
+
+    assert canvas.shows(Extent(-5, -5, 1, 1))
+    assert not canvas.shows(Extent(11, 0, 12, 5))
+    assert not canvas.shows(Extent(0, -5, 5, -1))
