@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.files.base import ContentFile
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import expect
 
 from datasets_app.actions import set_settings
-from datasets_app.demo.scenes import frames
 from datasets_app.ids import now
 from datasets_app.imports.content import AttributeRecord, Content, FileRecord, ShapeRecord
 from datasets_app.imports.store import store
@@ -23,59 +18,9 @@ from tasks_app import actions
 from tasks_app.models import Task
 from tests.factories import Team, make_dataset, make_member, make_team, task_of
 from tests.factories.people import ClientFactory
-from tests.site.browsing import ARGUMENTS, Window, Windows
+from tests.site.browsing import RULES, Window, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
-
-#: WCAG 2.2's size of targets is a rule that axe leaves off unless it is asked for.
-RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-PASSWORD = "correct horse battery"
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None and not os.environ.get("CI_REQUIRE_BROWSER"):
-        pytest.skip("there is no chromium on this machine: apt-get install chromium")
-    assert path is not None, "CI_REQUIRE_BROWSER is set, and there is no chromium"
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright has an event loop in the thread of the tests
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture
-def windows(chromium: Browser, live_server) -> Iterator[Windows]:
-    made = Windows(chromium, live_server.url)
-    yield made
-    for window in made.made:
-        window.context.close()
-
-
-@pytest.fixture
-def street(transactional_db) -> Dataset:
-    """Three pictures of a street, with ann, eve and the others around them."""
-    demo = frames(count=3)
-    team = make_team()
-    dataset = make_dataset(team, ())
-    store(dataset, demo.content, by=None)
-    for file in dataset.files.all():
-        file.picture.save("x.jpg", ContentFile(demo.pictures[file.file_id]()))
-    dataset.team = team  # type: ignore[attr-defined]
-    return dataset
-
-
-def sign_in(window: Window, team: Team, name: str) -> None:
-    user = team.users[name]
-    user.set_password(PASSWORD)
-    user.save()
-    window.open("/login/")
-    window.page.get_by_label("Email").fill(user.email)
-    window.page.get_by_label("Password").fill(PASSWORD)
-    window.press("Sign in")
-
 
 # --- the loop -----------------------------------------------------------------------------------------------------
 

@@ -121,7 +121,8 @@ def test_only_the_verbs_write_a_status():
 def test_the_check_for_writers_finds_them():
     found = [
         "task.status = 'x'", "task.status: str = 'x'", "tasks.update(status='x')", "Task(status='x')",
-        "setattr(task, 'status', 'x')", "changes.write(action, task, status='x')", "tasks.bulk_update(rows, ['status'])", "Task.objects.create(status='x')",
+        "setattr(task, 'status', 'x')", "changes.write(action, task, status='x')",
+        "tasks.bulk_update(rows, ['status'])", "Task.objects.create(status='x')",
     ]  # fmt: skip
     innocent = ["Response(status=404)", "tasks.filter(status='x')", "x = task.status", "Chip(status='x')"]
 

@@ -1,0 +1,52 @@
+"""What tests in a browser need: Chromium, windows of people, and a street with pictures."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.core.files.base import ContentFile
+from playwright.sync_api import Browser, sync_playwright
+
+from datasets_app.demo.scenes import frames
+from datasets_app.imports.store import store
+from datasets_app.models import Dataset
+from tests.factories import make_dataset, make_team
+from tests.site.browsing import ARGUMENTS, Windows
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None and not os.environ.get("CI_REQUIRE_BROWSER"):
+        pytest.skip("there is no chromium on this machine: apt-get install chromium")
+    assert path is not None, "CI_REQUIRE_BROWSER is set, and there is no chromium"
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright has an event loop in the thread of the tests
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def windows(chromium: Browser, live_server) -> Iterator[Windows]:
+    made = Windows(chromium, live_server.url)
+    yield made
+    for window in made.made:
+        window.context.close()
+
+
+@pytest.fixture
+def street(transactional_db) -> Dataset:
+    """Three pictures of a street, with ann, eve and the others around them."""
+    demo = frames(count=3)
+    team = make_team()
+    dataset = make_dataset(team, ())
+    store(dataset, demo.content, by=None)
+    for file in dataset.files.all():
+        file.picture.save("x.jpg", ContentFile(demo.pictures[file.file_id]()))
+    dataset.team = team  # type: ignore[attr-defined]
+    return dataset
