@@ -102,7 +102,7 @@
     const { left, width } = curve.getBoundingClientRect(), frames = numbers(curve.dataset.frames);
     const at = frames[0] + ((clientX - left) / width) * (frames.at(-1) - frames[0]);
     const [nearest] = frames.sort((one, two) => Math.abs(one - at) - Math.abs(two - at));
-    htmx.ajax("GET", curve.dataset.link + nearest, "#view");
+    htmx.ajax("GET", curve.dataset.link + nearest, { source: "#view", target: "#view" });
   });
   on("change", ({ target }) => { if (target.id === "others") others = target.checked; });
   on("wheel", (event) => {
