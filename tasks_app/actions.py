@@ -69,7 +69,7 @@ def _act(
         try:
             carry_out(chain, task, action, step, changes, version=version)
         except Refused as refused:
-            raise told(refused) from None
+            raise told(refused, chain.facts) from None
         changes.save()
         return task
 

@@ -13,6 +13,7 @@ from datasets_app.models import Client, Dataset, Member, Stage
 from datasets_app.roles import Right
 
 from .assignment_entries import ALL, Entries, Facts, Wanted
+from .claims import lost_claims
 from .creation import Assigned, locked_tasks
 from .errors import DatasetDone
 from .history import batched
@@ -149,19 +150,20 @@ def release_lost(client: Client, *, by: Member | None) -> None:
     saved = Assignment.objects.filter(dataset__client=client)
     pairs = set(tasks.order_by().values_list("assignee_id", "stage_id").distinct())
     pairs |= set(saved.order_by().values_list("user_id", "stage_id").distinct())
-    claimed = Task.objects.filter(dataset__client=client, claimed_by__isnull=False)
-    pairs |= set(claimed.values_list("claimed_by_id", "stage_id"))
-    lost = _without_rights(client, pairs)
+    lost, claims = _without_rights(client, pairs), lost_claims(client)
     # As every writer of many items does: first the datasets, in order, then the items. No deadlock.
-    concerned = Dataset.objects.filter(stages__in={stage for _user, stage in lost}).values("pk")
+    stages = {stage for _user, stage in lost} | {task.stage.pk for task in claims}
+    concerned = Dataset.objects.filter(stages__in=stages).values("pk")
     list(Dataset.objects.filter(pk__in=concerned).select_for_update().order_by("pk"))
     changes = Changes(by=by)
     for user_key, stage_key in lost:
         saved.filter(user=user_key, stage=stage_key).delete()
-        claimed.filter(claimed_by=user_key, stage=stage_key).update(**UNCLAIMED)
         for some in locked_tasks(tasks.filter(assignee=user_key, stage=stage_key)):
             changes.write_many(Action.ASSIGN, [(task, _handed_to(task, None)) for task in some])
             changes.save()
+    for task in claims:
+        for _locked in locked_tasks(Task.objects.filter(pk=task.pk)):
+            Task.objects.filter(pk=task.pk, claimed_by=task.claimed_by_id).update(**UNCLAIMED)
 
 
 def _without_rights(client: Client, pairs: set[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from datasets_app.actions import check_right
+from datasets_app.actions import lock as lock_dataset
 from datasets_app.errors import BadInput, NotAllowed, NotFound, Refused
 from datasets_app.models import Dataset, Member
 from datasets_app.roles import Right
 
 from .actions import carry_out, check_said, step_of
 from .chains import Chain, read_chains
+from .claims import end_on
 from .models import Task
+from .races import told
 from .workflow import VERBS, Action
 from .writing import Changes
 
@@ -57,8 +60,11 @@ def bulk(dataset: Dataset, deed: Deed, wanted: Sequence[Wanted], *, by: Member) 
     where the request as a whole is wrong: then nothing is done."""
     _check(dataset, deed, wanted, by)
     with transaction.atomic():
-        changes, answers = _try_all(dataset, deed, wanted, by, lock=True)
+        # As every writer of many items does: first the dataset, then the items. No deadlock.
+        changes, answers = _try_all(lock_dataset(dataset), deed, wanted, by, lock=True)
+        decided = {event.item_id for event in changes.events}
         changes.save()
+        end_on(decided, by=by)
     return answers
 
 
@@ -95,8 +101,6 @@ def _try_all(
     found = _find(dataset, (one.task_id for one in wanted), by)
     keys = {task.item_id for task in found.values() if isinstance(task, Task)}
     chains = read_chains(dataset, keys, lock=lock)
-    if lock:
-        dataset.refresh_from_db()  # settings as they are now that the items are ours
     return changes, [_try(found.get(one.task_id), one, deed, chains, changes) for one in wanted]
 
 
@@ -119,5 +123,5 @@ def _try(task: Task | Refused | None, wanted: Wanted, deed: Deed, chains: dict[i
         step = step_of(deed.action, submit=deed.submit)
         carry_out(chain, chain.same(task), deed.action, step, changes, version=wanted.version)
     except Refused as refused:
-        return Answer(wanted.task_id, refused)
+        return Answer(wanted.task_id, told(refused, chain.facts))
     return Answer(wanted.task_id)

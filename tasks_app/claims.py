@@ -13,13 +13,17 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from datasets_app.ids import now
-from datasets_app.models import Dataset, Member
+from datasets_app.models import Client, Dataset, Member
+from datasets_app.roles import Right
 
 from . import policies
 from .chains import Chain, lock_chain, read_chain
 from .models import Skip, Task
 from .workflow import Status
 from .writing import UNCLAIMED
+
+#: Of a task after one that is submitted. Its person may have started it before deciding on that one.
+WORKED_ON = (Status.READY, Status.IN_PROGRESS)
 
 
 def unclaimed_for(member: Member) -> Q:
@@ -49,7 +53,31 @@ def renew(task: Task, *, by: Member) -> None:
 def release(dataset: Dataset, *, by: Member, but: Iterable[int] = ()) -> None:
     """End the member's claims in a dataset, but for tasks with these keys."""
     held = Task.objects.filter(claimed_by=by.user_id, dataset=dataset).exclude(pk__in=list(but))
-    held.update(**UNCLAIMED)
+    with transaction.atomic():
+        # What another writer holds is passed over: who waits for nobody is part of no deadlock.
+        free = held.select_for_update(of=("self",), skip_locked=True, no_key=True).values_list("pk", flat=True)
+        Task.objects.filter(pk__in=list(free)).update(**UNCLAIMED)
+
+
+def end_on(item_keys: Iterable[int], *, by: Member) -> None:
+    """The member has decided on these items, which are locked: their claims there end."""
+    Task.objects.filter(item__in=list(item_keys), claimed_by=by.user_id).update(**UNCLAIMED)
+
+
+def lost_claims(client: Client) -> list[Task]:
+    """The claimed tasks of a client whose holders have lost the right to work on them, or to decide on them."""
+    claimed = Task.objects.filter(dataset__client=client, claimed_by__isnull=False).select_related("stage__dataset")
+    members = Member.objects.present().filter(client=client, user__in=claimed.values("claimed_by"))
+    by_user = {member.user_id: member for member in members}
+    return [task for task in claimed if not _may_hold(by_user.get(task.claimed_by_id), task)]
+
+
+def _may_hold(member: Member | None, task: Task) -> bool:
+    if member is None:
+        return False
+    if task.status == Status.SUBMITTED:
+        return member.access.may(Right.REVIEW_LAST, task.stage.dataset)
+    return member.access.may_work_in(task.stage)
 
 
 def skip(task: Task, *, by: Member) -> Task:
@@ -63,7 +91,7 @@ def skip(task: Task, *, by: Member) -> Task:
         aside = to_own(chain, task)
         until = now() + timedelta(seconds=chain.dataset.lease_seconds)
         Skip.objects.update_or_create(task=aside, user=by.user, defaults={"until": until})
-        Task.objects.filter(item=chain.item, claimed_by=by.user_id).update(**UNCLAIMED)
+        end_on([chain.item.pk], by=by)
         return task
 
 
@@ -80,7 +108,7 @@ def to_own(chain: Chain, task: Task) -> Task:
 def to_review(chain: Chain, task: Task) -> Task | None:
     """The task to be decided on for the sake of this one: the one before, or in the last stage itself."""
     previous = chain.previous(task)
-    if task.status == Status.READY and previous is not None and previous.status == Status.SUBMITTED:
+    if task.status in WORKED_ON and previous is not None and previous.status == Status.SUBMITTED:
         return previous
     return task if task.status == Status.SUBMITTED and chain.next(task) is None else None
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.db.models import Q
 
+from datasets_app.ids import now
 from datasets_app.models import AttributeValue, Member, Stage
+from datasets_app.stage_people import StagePeople
 
 from .models import Item, TaskEvent
 from .workflow import Action
+
+#: How long "a moment ago" is: who loses a free task within it is told so (409), later it is simply not theirs (403).
+MOMENT = timedelta(seconds=10)
 
 
 class Facts:
@@ -48,10 +53,31 @@ class Facts:
         """Whether the member changed the label or value since then."""
         return any(key == item.pk and who == member.user_id and at >= since for key, who, at in self._changes)
 
+    @cached_property
+    def lately(self) -> list[TaskEvent]:
+        """What people did a moment ago, oldest first."""
+        keys = [item.pk for item in self.items]
+        events = TaskEvent.objects.filter(item__in=keys, by__isnull=False, at__gte=now() - MOMENT)
+        return list(events.select_related("by").order_by("pk"))
+
     def may_work(self, user_key: int, stage: Stage) -> bool:
         """Whether a user is a member here who may work in the stage."""
         asked = (user_key, stage.pk)
         if asked not in self._may_work:
-            member = Member.objects.present().filter(client=stage.dataset.client_id, user=user_key).first()
-            self._may_work[asked] = member is not None and member.access.may_work_in(stage)
+            self._may_work[asked] = self._works(user_key, stage)
         return self._may_work[asked]
+
+    def _works(self, user_key: int, stage: Stage) -> bool:
+        if len(self.items) > 1:
+            member = self._members.get(user_key)
+            return member is not None and self._people.may_work(member, stage)
+        member = Member.objects.present().filter(client=stage.dataset.client_id, user=user_key).first()
+        return member is not None and member.access.may_work_in(stage)
+
+    @cached_property
+    def _people(self) -> StagePeople:
+        return StagePeople(self.items[0].dataset)
+
+    @cached_property
+    def _members(self) -> dict[int, Member]:
+        return {member.user_id: member for member in self._people.all.values()}

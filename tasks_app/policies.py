@@ -101,7 +101,7 @@ def check_person(chain: Chain, task: Task, action: Action, *, by: Member) -> Non
     if action in (Action.START, Action.SUBMIT):
         if task.assignee is not None and task.assignee_id != by.user_id:
             raise NotTheAssignee(task, action)
-        _check_stage(task, by=by)
+        check_stage(task, by=by)
     elif action in (Action.ACCEPT, Action.REJECT):
         _check_reviewer(chain, task, action, by=by)
 
@@ -116,10 +116,11 @@ def _check_reviewer(chain: Chain, task: Task, action: Action, *, by: Member) -> 
     reviewer = chain.reviewer(task)
     if reviewer is not None and reviewer != by.user:
         raise NotTheAssignee(following, action)
-    _check_stage(following, by=by)
+    check_stage(following, by=by)
 
 
-def _check_stage(task: Task, *, by: Member) -> None:
+def check_stage(task: Task, *, by: Member) -> None:
+    """The stage is open to everyone, or this person is one of its people."""
     if not by.access.is_in(task.stage):
         raise NotInStage(task.stage.stage_id)
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -19,7 +21,7 @@ from datasets_app.roles import Right
 
 from . import policies
 from .chains import read_chain
-from .claims import claim, not_skipped_by, release, to_review, unclaimed_for
+from .claims import WORKED_ON, claim, not_skipped_by, release, to_review, unclaimed_for
 from .models import Task
 from .workflow import Status
 
@@ -49,13 +51,13 @@ class Queue:
 
     def tiers(self) -> Iterator[list[QuerySet[Task]]]:
         """Four tiers, the first first. In each a queryset for a stage: the database reads it in order by an index."""
-        mine = Q(assignee=self.member.user_id)
-        for status in (Status.REJECTED, Status.IN_PROGRESS):
-            yield [self._tasks(stage).filter(mine, status=status) for stage in self._stages() if self._has("work")]
-        yield [self._ready(stage).filter(mine) for stage in self._stages()]
+        mine, nobodys = Q(assignee=self.member.user_id), Q(assignee=None)
+        yield self._rejected(self._stages(), mine)
+        yield [self._to_do(stage, Status.IN_PROGRESS).filter(mine) for stage in self._stages()]
+        yield [self._to_do(stage, Status.READY).filter(mine) for stage in self._stages()]
         open_to_me = [stage for stage in self._stages() if self.member.access.may_work_in(stage)]
-        free = [self._ready(stage).filter(assignee=None) for stage in open_to_me]
-        yield free + [self._barred(stage) for stage in open_to_me] + self._handed_over()
+        ready = [self._to_do(stage, Status.READY).filter(nobodys) for stage in open_to_me]
+        yield ready + self._rejected(open_to_me, nobodys) + self._barred(open_to_me) + self._handed_over()
 
     def _has(self, kind: str) -> bool:
         return self.kind in (None, kind)
@@ -67,23 +69,32 @@ class Queue:
         tasks = Task.objects.filter(unclaimed_for(self.member), not_skipped_by(self.member), stage=stage)
         return tasks.filter(deleted_at=None).order_by(*ORDER)
 
-    def _ready(self, stage: Stage) -> QuerySet[Task]:
-        """Ready to be worked on, or to be reviewed: then by somebody else than who submitted the task before."""
+    def _rejected(self, stages: list[Stage], whose: Q) -> list[QuerySet[Task]]:
+        return [self._tasks(stage).filter(whose, status=Status.REJECTED) for stage in stages if self._has("work")]
+
+    def _to_do(self, stage: Stage, status: Status) -> QuerySet[Task]:
+        """To be worked on, or to be reviewed: then by somebody else than who submitted the task before."""
         work = Q(previous=None) | Q(previous__status=Status.ACCEPTED)
         review = Q(previous__status=Status.SUBMITTED) & self._other_eyes("previous__submitted_by")
         wanted = {"work": work, "review": review}
         kinds = wanted[self.kind] if self.kind else work | review
-        return self._tasks(stage).filter(kinds, status=Status.READY)
+        return self._tasks(stage).filter(kinds, status=status)
 
     def _other_eyes(self, submitted_by: str) -> Q:
         return Q() if self.dataset.allow_self_review else ~Q(**{submitted_by: self.member.user_id})
 
-    def _barred(self, stage: Stage) -> QuerySet[Task]:
+    def _barred(self, stages: list[Stage]) -> list[QuerySet[Task]]:
         """To be reviewed, and the assignee submitted it: they count as nobody."""
         if self.dataset.allow_self_review or not self._has("review"):
-            return Task.objects.none()
-        to_others = self._ready(stage).exclude(assignee=self.member.user_id)
-        return to_others.filter(previous__status=Status.SUBMITTED, assignee=F("previous__submitted_by"))
+            return []
+        to_others = ~Q(assignee=self.member.user_id) & Q(assignee=F("previous__submitted_by"))
+        return [
+            self._tasks(stage)
+            .filter(to_others, status__in=WORKED_ON, previous__status=Status.SUBMITTED)
+            .order_by(*ORDER[1:])
+            for stage in stages
+            if stage.position
+        ]
 
     def _handed_over(self) -> list[QuerySet[Task]]:
         """What waits for the customer in the last stage."""
@@ -96,11 +107,13 @@ class Queue:
         return [tasks.order_by(*ORDER[1:])]
 
     def first(self, besides: Iterable[int]) -> Task | None:
-        """The first task of the first tier that has one, its item locked against every other writer."""
+        """The first task of the first tier that has one, locked with its item against every other writer."""
         for tier in self.tiers():
-            found = [_locked(tasks.exclude(pk__in=list(besides))) for tasks in tier]
-            if there := [task for task in found if task is not None]:
-                return min(there, key=lambda task: (task.clock_start, task.file_order, task.item_order, task.pk))
+            found = [(tasks, _place(tasks)) for tasks in (some.exclude(pk__in=list(besides)) for some in tier)]
+            # Only one is locked: others are to find what is left, not that it is locked.
+            for tasks, _ in sorted((one for one in found if one[1]), key=itemgetter(1)):
+                if task := _locked(tasks):
+                    return task
         return None
 
     def count(self, most: int) -> int:
@@ -112,9 +125,14 @@ class Queue:
         return total
 
 
+def _place(tasks: QuerySet[Task]) -> tuple[Any, ...] | None:
+    """Where the first of these stands in the order of a tier; None: there is none."""
+    return tasks.values_list(*ORDER[1:], "pk").first()
+
+
 def _locked(tasks: QuerySet[Task]) -> Task | None:
     # What another writer holds is passed over: it is about to change.
-    return tasks.select_related("item").select_for_update(of=("item",), skip_locked=True).first()
+    return tasks.select_related("item").select_for_update(of=("self", "item"), skip_locked=True, no_key=True).first()
 
 
 def offer_next(
@@ -136,9 +154,9 @@ def offer_next(
         # One after another for the same person: two of their requests would wait for each other's claims.
         Member.objects.select_for_update(no_key=True).get(pk=by.pk)
         task = None if dataset.done_at else _claimed(Queue(dataset, by, stage, kind), besides)
-        release(dataset, by=by, but=besides | ({task.pk} if task else frozenset()))
         if task is None:
             return None
+        release(dataset, by=by, but=besides | {task.pk})
         chain = read_chain(task)
         task = chain.same(task)
         return Offer(task, to_review(chain, task))

@@ -18,7 +18,7 @@ from .actions import MAX_COMMENT, check_version
 from .chains import Chain, lock_chain
 from .errors import ActedSince, NothingToUndo, UndoExpired
 from .models import Task, TaskEvent
-from .workflow import VERBS, Action
+from .workflow import TRANSITIONS, VERBS, Action, Status
 from .writing import Changes
 
 
@@ -66,27 +66,45 @@ def last_action(chain: Chain, by: Member) -> list[TaskEvent]:
 
 def _check(chain: Chain, done: list[TaskEvent], by: Member) -> None:
     """Still in time, still with the right for it, and nobody has done anything about it since."""
-    touched = _touched(chain, done)
-    policies.check_role(chain, touched[0], Action(done[0].action), by=by)
+    verbs = _verbs(chain, done)
+    for task, action in verbs:
+        policies.check_role(chain, task, action, by=by)
     if now() - done[0].at > timedelta(seconds=chain.dataset.undo_seconds):
         raise UndoExpired(chain.dataset.undo_seconds)
-    newest = {event.task_id: event.version for event in done}
-    for task in touched:
-        if task.version != newest[task.pk]:
-            raise ActedSince(task, _who(task))
+    concerned = _concerned(chain, done)
+    since = TaskEvent.objects.filter(item=chain.item, pk__gt=done[-1].pk, task__in=concerned)
+    newest = since.select_related("by").order_by("-pk").first()
+    if newest is not None:
+        task = next(task for task in concerned if task.pk == newest.task_id)
+        raise ActedSince(task, str(newest.by) if newest.by else "the system")
+    for task in concerned:
         if task.claim_holder_id not in (None, by.user_id):
             raise ActedSince(task, str(task.claimed_by))
+    for task, action in verbs:
+        if action in (Action.START, Action.SUBMIT):  # they would have it in hand again
+            policies.check_stage(task, by=by)
+
+
+def _verbs(chain: Chain, done: list[TaskEvent]) -> list[tuple[Task, Action]]:
+    """What the member did to which tasks, without what followed from it for others."""
+    by_key = {task.pk: task for task in chain.tasks}
+    events = [event for event in done if event.action in VERBS]
+    events = [event for event in events if event.to_status == TRANSITIONS[Action(event.action)].target]
+    return [(by_key[event.task_id], Action(event.action)) for event in events]
+
+
+def _concerned(chain: Chain, done: list[TaskEvent]) -> list[Task]:
+    """The tasks that an action changed, and the one after them, where it did not wait: what someone does there is
+    built on what was done."""
+    touched = _touched(chain, done)
+    following = [chain.next(task) for task in touched]
+    return touched + [task for task in following if task and task not in touched and task.status != Status.WAITING]
 
 
 def _touched(chain: Chain, done: list[TaskEvent]) -> list[Task]:
     """The tasks that an action changed, in the order in which it did."""
     by_key = {task.pk: task for task in chain.tasks}
     return [by_key[key] for key in dict.fromkeys(event.task_id for event in done)]
-
-
-def _who(task: Task) -> str:
-    last = TaskEvent.objects.filter(task=task).select_related("by").order_by("-version")[0]
-    return str(last.by) if last.by else "the system"
 
 
 def _before(events: list[TaskEvent]) -> dict[str, Any]:

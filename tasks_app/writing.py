@@ -11,7 +11,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
+
+from django.db.models import F, Q, QuerySet
 
 from datasets_app.errors import Refused
 from datasets_app.models import Member, Stage
@@ -27,6 +31,9 @@ NOT_KEPT = frozenset({"due_at", "claimed_by_id", "claim_expires_at"})
 UNCLAIMED = {"claimed_by_id": None, "claim_expires_at": None}
 #: Whatever changes one of these ends a claim.
 ENDS_CLAIM = frozenset({"status", "assignee_id", "deleted_at"})
+
+#: Different versions that one statement expects: SQLite takes conditions up to a depth of 1,000.
+VERSIONS = 200
 
 
 @dataclass(slots=True)
@@ -88,8 +95,8 @@ class Changes(Recorder):
             columns.setdefault("clock_start", self.at)
         if columns["status"] == Status.READY and task.status == Status.WAITING:
             columns.setdefault("ready_at", self.at)
-        clock_start = columns.get("clock_start", task.clock_start)
-        return columns | {"due_at": due_at(columns["status"], clock_start, task.stage)}
+        due = due_at(columns["status"], columns.get("clock_start", task.clock_start), task.stage)
+        return columns if due == task.due_at else columns | {"due_at": due}
 
     def _restored(self, task: Task, columns: dict[str, Any]) -> dict[str, Any]:
         """A state of before, with the due time by the present limit of the stage. It is nobody's claim."""
@@ -120,17 +127,28 @@ class Changes(Recorder):
     def save(self) -> None:
         """Write the tasks, each with the version that it is expected to have, and the events. Where a lock did not
         hold, `StaleVersion` is raised."""
-        alike: dict[tuple[Any, ...], list[Task]] = {}
+        alike: dict[tuple[Any, ...], list[Write]] = {}
         for write in self._writes.values():
-            key = (write.expected, write.task.version, *sorted(write.columns.items()))
-            alike.setdefault(key, []).append(write.task)
-        for (expected, version, *columns), tasks in alike.items():
-            for some in batched(tasks, BATCH):
-                rows = Task.objects.filter(pk__in=[task.pk for task in some], version=expected)
-                if rows.update(**dict(columns), version=version, updated_at=self.at) != len(some):
-                    raise StaleVersion(some[0])
+            key = (write.task.version - write.expected, *sorted(write.columns.items()))
+            alike.setdefault(key, []).append(write)
+        for (steps, *columns), writes in alike.items():
+            new = {**dict(columns), "version": F("version") + steps, "updated_at": self.at}
+            for some in batched(writes, BATCH):
+                for rows, count in _as_expected(some):
+                    if rows.update(**new) != count:
+                        raise StaleVersion(some[0].task)
         self._writes = {}
         super().save()
+
+
+def _as_expected(writes: Iterable[Write]) -> Iterator[tuple[QuerySet[Task], int]]:
+    """The rows of these writes where each has the version that it is expected to have, and how many they are."""
+    keys: dict[int, list[int]] = {}
+    for write in writes:
+        keys.setdefault(write.expected, []).append(write.task.pk)
+    for some in batched(keys.items(), VERSIONS):
+        conditions = (Q(version=version, pk__in=tasks) for version, tasks in some)
+        yield Task.objects.filter(reduce(or_, conditions)), sum(len(tasks) for _version, tasks in some)
 
 
 def due_at(status: str, clock_start: datetime | None, stage: Stage) -> datetime | None:

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.api.errors import STATUS, body
-from config.api.parsers import StrictJSONParser
+from config.api.parsers import SmallJSONParser
 from config.api.views import ApiViewSet, actor
 from datasets_app.acting import find_dataset
 from datasets_app.errors import BadInput
@@ -30,7 +30,7 @@ from .schema import ERRORS
 class QueueViewSet(ApiViewSet):
     """What there is to do in a dataset."""
 
-    parser_classes = (StrictJSONParser,)
+    parser_classes = (SmallJSONParser,)
 
     @extend_schema(request=serializers.NextBody, responses={200: serializers.Offer, 204: None, **ERRORS})
     def next(self, request: Request, dataset_id: str) -> HttpResponse:
@@ -58,7 +58,8 @@ class QueueViewSet(ApiViewSet):
         dataset, member = find_dataset(dataset_id, *actor(request))
         said = self.body(serializers.BulkBody, lambda: _check_role(request, dataset, member))
         deed = Deed(Action(said["action"]), said["comment"] or "", said["reason"] or "", said["submit"])
-        answers = bulk(dataset, deed, _wanted(said), by=member)
+        wanted = [Wanted(one["task_id"], one.get("version")) for one in said["tasks"]]
+        answers = bulk(dataset, deed, wanted, by=member)
         done = Task.objects.filter(dataset=dataset, task_id__in=[one.task_id for one in answers if not one.refused])
         rows = resources(list(done.values_list("pk", flat=True)))
         return Response({"results": [_result(one, rows) for one in answers]})
@@ -84,15 +85,6 @@ def _check_role(request: Request, dataset: Dataset, member: Member) -> None:
     said = request.data.get("action") if isinstance(request.data, dict) else None
     if isinstance(said, str) and said in set(VERBS):
         check_right_to(Action(said), dataset, by=member)
-
-
-def _wanted(said: dict[str, Any]) -> list[Wanted]:
-    """The tasks of a body, which has either list."""
-    if ("tasks" in said) == ("task_ids" in said):
-        raise BadInput.of("invalid", "Send either tasks or task_ids.", "tasks")
-    if "task_ids" in said:
-        return [Wanted(task_id) for task_id in said["task_ids"]]
-    return [Wanted(one["task_id"], one.get("version")) for one in said["tasks"]]
 
 
 def _result(one: Answer, rows: dict[str, Any]) -> dict[str, Any]:

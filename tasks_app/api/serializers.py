@@ -181,7 +181,7 @@ class Offer(serializers.Serializer[Any]):
 
 class WantedTask(serializers.Serializer[Any]):
     task_id = Words(required=True)
-    version = serializers.IntegerField(required=False, min_value=0, help_text="As with If-Match.")
+    version = serializers.IntegerField(required=False, allow_null=True, min_value=0, help_text="As with If-Match.")
 
 
 class BulkBody(RejectBody):
@@ -191,6 +191,11 @@ class BulkBody(RejectBody):
     submit = YesOrNo(required=False, default=False)
     tasks = serializers.ListField(child=WantedTask(), required=False, max_length=MAX_TASKS)
     task_ids = serializers.ListField(child=Words(required=True), required=False, max_length=MAX_TASKS)
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        if ("tasks" in said) == ("task_ids" in said):
+            raise serializers.ValidationError({"tasks": "Send either tasks or task_ids."})
+        return {"tasks": [{"task_id": task_id} for task_id in said.pop("task_ids", [])]} | said
 
 
 class BulkAnswer(serializers.Serializer[Any]):
