@@ -105,8 +105,8 @@ def even_cuts(weights: Sequence[int], parts: int) -> list[int]:
         low, high = reached[part - 1]
         low = max(low, bisect_left(sums, sums[cuts[-1]] - least - largest))
         high = min(high, bisect_right(sums, sums[cuts[-1]] - least) - 1)
-        even = bisect_left(sums, sums[-1] * part // parts)
-        cuts.append(min(max(even, low), high))
+        share = sums[-1] * part / parts
+        cuts.append(min(range(low, high + 1), key=lambda end: abs(sums[end] - share)))
     return [0, *reversed(cuts)]
 
 
