@@ -43,20 +43,20 @@ def claim(task: Task, *, by: Member) -> bool:
     return free.update(claimed_by=by.user_id, claim_expires_at=until) == 1
 
 
-def renew(task: Task, *, by: Member) -> None:
-    """The holder of a live claim on the task's chain is at work: the lease begins anew."""
+def renew(dataset: Dataset, *, by: Member) -> None:
+    """The member is at work in a dataset: the leases of their live claims there begin anew."""
     at = now()
-    held = Task.objects.filter(item=task.item_id, claimed_by=by.user_id, claim_expires_at__gt=at)
-    held.update(claim_expires_at=at + timedelta(seconds=task.dataset.lease_seconds))
+    held = Task.objects.filter(claimed_by=by.user_id, claim_expires_at__gt=at, dataset=dataset)
+    held.update(claim_expires_at=at + timedelta(seconds=dataset.lease_seconds))
 
 
 def release(dataset: Dataset, *, by: Member, but: Iterable[int] = ()) -> None:
     """End the member's claims in a dataset, but for tasks with these keys."""
     held = Task.objects.filter(claimed_by=by.user_id, dataset=dataset).exclude(pk__in=list(but))
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         # What another writer holds is passed over: who waits for nobody is part of no deadlock.
-        free = held.select_for_update(of=("self",), skip_locked=True, no_key=True).values_list("pk", flat=True)
-        Task.objects.filter(pk__in=list(free)).update(**UNCLAIMED)
+        free = held.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("pk")
+        Task.objects.filter(pk__in=list(free.values_list("pk", flat=True))).update(**UNCLAIMED)
 
 
 def end_on(item_keys: Iterable[int], *, by: Member) -> None:
@@ -93,6 +93,11 @@ def skip(task: Task, *, by: Member) -> Task:
         Skip.objects.update_or_create(task=aside, user=by.user, defaults={"until": until})
         end_on([chain.item.pk], by=by)
         return task
+
+
+def skips(dataset: Dataset, *, by: Member) -> int:
+    """How many tasks of a dataset the member has put aside."""
+    return Skip.objects.filter(task__dataset=dataset, user=by.user_id, until__gt=now()).count()
 
 
 def take_back_skips(dataset: Dataset, *, by: Member) -> int:

@@ -11,7 +11,7 @@ from datasets_app.errors import BadInput
 from datasets_app.models import Member
 
 from . import policies
-from .actions import check_version
+from .actions import check_version, start, submit
 from .chains import Chain, lock_chain
 from .models import Task
 from .workflow import OPEN, Action, Status
@@ -33,6 +33,18 @@ def set_value(task: Task, value: Any, *, by: Member, version: int | None = None)
         if put_value(chain.item.attribute, chain.item.file, value):
             note_change(chain, by=by)
         return task
+
+
+def submit_value(task: Task, value: Any, *, by: Member, comment: str = "", version: int | None = None) -> Task:
+    """Answer an attribute task in one go: start it where it is ready, set the value, submit. All or nothing."""
+    with transaction.atomic():
+        chain = lock_chain(task)
+        if chain.same(task).status == Status.READY and chain.item.attribute is not None:
+            check_value(chain.item.attribute, value)
+            start(task, by=by, version=version)
+            version = None
+        set_value(task, value, by=by, version=version)
+        return submit(task, by=by, comment=comment)
 
 
 def note_change(chain: Chain, *, by: Member) -> None:

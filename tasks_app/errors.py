@@ -27,8 +27,9 @@ class StaleVersion(Refused):
 
     kind = Kind.STALE
 
-    def __init__(self, task: Task) -> None:
-        detail = f"This task has changed: it is at version {task.version} now. Look at it again and decide anew."
+    def __init__(self, task: Task, *, who: str = "") -> None:
+        self.task = task
+        detail = f"This task has changed{who}: it is at version {task.version} now. Look at it again and decide anew."
         super().__init__(Problem("stale_version", detail))
 
 

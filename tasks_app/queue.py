@@ -118,11 +118,10 @@ class Queue:
 
     def count(self, most: int) -> int:
         """How many there are, counted up to `most`."""
-        total = 0
-        for tier in self.tiers():
-            for tasks in tier:
-                total += tasks.order_by()[: most - total].count() if total < most else 0
-        return total
+        if self.dataset.done_at is not None:
+            return 0
+        first, *others = [tasks.order_by().values("pk") for tier in self.tiers() for tasks in tier]
+        return first.union(*others, all=True)[:most].count()
 
 
 def _place(tasks: QuerySet[Task]) -> tuple[Any, ...] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datasets_app.errors import Refused
 
-from .errors import AlreadyTaken, InvalidTransition, NotTheAssignee
+from .errors import AlreadyTaken, InvalidTransition, NotTheAssignee, StaleVersion
 from .facts import Facts
 from .models import Task
 from .workflow import Action
@@ -15,6 +15,8 @@ def told(refused: Refused, facts: Facts) -> Refused:
     if isinstance(refused, InvalidTransition):
         who = _who_did_it(refused.task, facts)
         return InvalidTransition(refused.task, refused.action, meant=refused.meant, who=who)
+    if isinstance(refused, StaleVersion):
+        return StaleVersion(refused.task, who=_who_did_it(refused.task, facts))
     if isinstance(refused, NotTheAssignee) and refused.task.assignee is not None and _was_free(refused.task, facts):
         return AlreadyTaken(refused.task.assignee)
     return refused

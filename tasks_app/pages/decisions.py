@@ -6,15 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.http import QueryDict
+
 from datasets_app.errors import BadInput
-from datasets_app.models import Member
+from datasets_app.models import AttributeValue, Member
 from datasets_app.roles import Right
 from tasks_app import actions, policies
 from tasks_app.chains import Chain
+from tasks_app.editing import submit_value
 from tasks_app.models import Task
 from tasks_app.workflow import Action
 
-from .forms import DecisionForm
+from .forms import DecisionForm, ValueForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +33,19 @@ class Decision:
     kind: str = "plain"
     extra: Mapping[str, Any] = field(default_factory=dict)
     takes_reason: bool = False
+    #: The key that presses it, on the desk.
+    key: str = ""
+    #: Whoever presses it goes on with the same object.
+    stays: bool = False
 
 
 DECISIONS = {
     decision.name: decision
     for decision in (
-        Decision("submit", Action.SUBMIT, actions.submit, "Submit", "plane", "Submitted {what}.", "first"),
-        Decision("start", Action.START, actions.start, "Start", "play", "Started {what}: it is yours."),
+        Decision("submit", Action.SUBMIT, actions.submit, "Submit", "plane", "Submitted {what}.", "first", key="Enter"),
+        Decision(
+            "start", Action.START, actions.start, "Start", "play", "Started {what}: it is yours.", key="e", stays=True
+        ),
         Decision(
             "accept_submit",
             Action.ACCEPT,
@@ -46,6 +55,7 @@ DECISIONS = {
             "Accepted {what} and submitted {next}.",
             "first",
             {"submit": True},
+            key="a",
         ),
         Decision(
             "accept_modify",
@@ -54,10 +64,20 @@ DECISIONS = {
             "Accept & modify",
             "pencil",
             "Accepted {what}. {next} is in progress and yours.",
+            key="m",
+            stays=True,
         ),
-        Decision("accept", Action.ACCEPT, actions.accept, "Accept", "check", "Accepted {what}.", "first"),
+        Decision("accept", Action.ACCEPT, actions.accept, "Accept", "check", "Accepted {what}.", "first", key="a"),
         Decision(
-            "reject", Action.REJECT, actions.reject, "Reject", "back", "Rejected {what}.", "danger", takes_reason=True
+            "reject",
+            Action.REJECT,
+            actions.reject,
+            "Reject",
+            "back",
+            "Rejected {what}.",
+            "danger",
+            takes_reason=True,
+            key="r",
         ),
         Decision("reopen", Action.REOPEN, actions.reopen, "Reopen", "back", "Reopened {what}.", "danger"),
     )
@@ -92,6 +112,23 @@ def carry_out(task: Task, form: DecisionForm, name: str, *, by: Member) -> str:
     reason = {"reason": words["reason"]} if decision.takes_reason else {}
     decision.verb(task, by=by, comment=words["comment"], version=words["version"], **reason, **decision.extra)
     return _what_was_done(decision, task)
+
+
+def answer(task: Task, sent: QueryDict, *, by: Member) -> str:
+    """Set the value of an attribute task and submit it. Returns what to say; raises what the verbs refuse."""
+    attribute = task.item.attribute
+    if attribute is None:
+        raise BadInput.of("not_an_attribute", "This task is about an object: only attribute tasks have a value.")
+    words = DecisionForm(sent, dataset=task.dataset).words()
+    value, version = ValueForm(sent, attribute=attribute, current=value_of(task)).said()
+    submit_value(task, value, by=by, comment=words["comment"], version=version)
+    return _what_was_done(DECISIONS["submit"], task)
+
+
+def value_of(task: Task) -> Any:
+    """The value that an attribute task is about, in its file or as a whole."""
+    values = AttributeValue.objects.filter(attribute=task.item.attribute, file=task.item.file)
+    return values.values_list("value", flat=True).first()
 
 
 def _what_was_done(decision: Decision, task: Task) -> str:

@@ -137,6 +137,12 @@ class ValueForm(forms.Form):
         field.widget = forms.Select(choices=choices)
         field.initial = "" if current is None else json.dumps(current)
 
+    @property
+    def answers(self) -> list[tuple[str, str, bool]]:
+        """Each option as it is sent, as it reads, and whether it is the present value. None where it is any text."""
+        known = self.by_text if self.attribute.options else {}
+        return [(text, self._as_text(value), value == self.current) for text, value in known.items()]
+
     @staticmethod
     def _as_text(value: Any) -> str:
         return value if isinstance(value, str) else json.dumps(value)

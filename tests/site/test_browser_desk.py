@@ -1,0 +1,321 @@
+"""The review desk in a real browser: keys, speed, two people at once, undo, and all of it without a script."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from datasets_app.actions import set_settings
+from datasets_app.models import Dataset
+from tasks_app import actions
+from tasks_app.bulk import Deed, Wanted, bulk
+from tasks_app.models import Task
+from tasks_app.workflow import Action
+from tests.factories import make_dataset, make_team, task_of
+from tests.site.browsing import RULES
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+
+REASONS = ["box too large", "missing part"]
+#: Milliseconds from a key to the next picture on the screen.
+AT_ONCE = 100
+
+
+@pytest.fixture
+def submitted(street: Dataset) -> Dataset:
+    """All objects of the street wait for their review."""
+    dataset = set_settings(street, by=None, reject_reasons=REASONS)
+    dataset.team = street.team  # type: ignore[attr-defined]
+    labels = Task.objects.filter(dataset=dataset, stage__stage_id="Labelling", item__task_type="label")
+    bulk(dataset, Deed(Action.SUBMIT), [Wanted(task.task_id) for task in labels], by=street.team.ann)  # type: ignore[attr-defined]
+    return dataset
+
+
+def sit_down(window: Any, dataset: Dataset, stage: str) -> Page:
+    page: Page = window.open(f"/datasets/{dataset.dataset_id}/desk/?stage={stage}")
+    page.get_by_role("button", name="Start").click()
+    settle(page)
+    return page
+
+
+def shown(page: Page) -> str:
+    """The id of the task on the desk."""
+    return page.locator(".pane").get_attribute("data-task") or ""
+
+
+def press(page: Page, key: str) -> None:
+    """Press a key and wait until the server has answered and the next object is fetched."""
+    page.wait_for_timeout(320)  # sooner it would be a double press
+    page.keyboard.press(key)
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Until nothing is asked of the server any more; a page without scripts never asks."""
+    page.wait_for_load_state()
+    page.wait_for_selector("main:not([data-busy])")
+
+
+def statuses(task_id: str) -> list[str]:
+    """The statuses of a task's chain."""
+    item = Task.objects.get(task_id=task_id).item
+    return list(item.tasks.order_by("stage_order").values_list("status", flat=True))
+
+
+# --- one person -------------------------------------------------------------------------------------------------------
+
+
+def test_one_key_is_one_decision(windows, submitted):
+    eve = windows(submitted.team, "eve")
+    page = sit_down(eve, submitted, "QA")
+
+    accepted = shown(page)
+    press(page, "a")
+    rejected = shown(page)
+    press(page, "r")
+    page.keyboard.press("2")
+    settle(page)
+    modified = shown(page)
+    press(page, "m")
+    assert shown(page) == Task.objects.get(previous__task_id=modified).task_id  # it stays, and is eve's now
+    press(page, "Enter")
+    skipped = shown(page)
+    press(page, "x")
+
+    expect(page.get_by_role("status")).to_have_text("Skipped: it comes back later.")
+    assert statuses(accepted) == ["accepted", "accepted"]
+    assert statuses(rejected) == ["rejected", "waiting"]
+    assert Task.objects.get(task_id=rejected).last_reason == "missing part"
+    assert statuses(modified) == ["accepted", "accepted"]
+    assert statuses(skipped) == ["submitted", "ready"]
+    assert shown(page) != skipped
+    assert eve.wrong == []
+
+
+def test_typing_after_r_makes_the_comment(windows, submitted):
+    page = sit_down(windows(submitted.team, "eve"), submitted, "QA")
+    task_id = shown(page)
+
+    press(page, "r")
+    page.keyboard.type("Mirror cut off")
+    press(page, "Enter")
+
+    expect(page.get_by_role("status")).to_contain_text("Rejected")
+    task = Task.objects.get(task_id=task_id)
+    assert (task.status, task.last_reason, task.last_comment) == ("rejected", "", "Mirror cut off")
+
+
+def test_z_takes_the_last_decision_back(windows, submitted):
+    page = sit_down(windows(submitted.team, "eve"), submitted, "QA")
+    task_id = shown(page)
+    press(page, "a")
+    expect(page.get_by_role("button", name="Undo")).to_contain_text(re.compile(r"\d+ s"))
+    following = shown(page)
+
+    press(page, "z")
+
+    assert shown(page) == task_id
+    assert statuses(task_id) == ["submitted", "ready"]
+    expect(page.get_by_role("button", name="Undo")).to_be_hidden()
+    press(page, "a")
+    assert statuses(task_id) == ["accepted", "accepted"]
+    assert shown(page) == following
+
+
+def test_a_double_press_is_one_decision(windows, submitted):
+    page = sit_down(windows(submitted.team, "eve"), submitted, "QA")
+    before = Task.objects.filter(status="accepted").count()
+
+    for _ in range(5):
+        page.keyboard.press("a")
+    settle(page)
+
+    assert Task.objects.filter(status="accepted").count() - before == 2  # Labelling and QA of one object
+
+
+def test_looking_around_decides_nothing(windows, submitted):
+    page = sit_down(windows(submitted.team, "eve"), submitted, "QA")
+    first = shown(page)
+
+    press(page, "j")
+    second = shown(page)
+    press(page, "k")
+
+    assert second != first == shown(page)
+    assert first in page.url
+    assert not Task.objects.filter(status="accepted").exists()
+
+
+def test_the_next_picture_stands_at_once(windows, transactional_db, street):
+    """The median over 50 decisions, each with its picture decoded and painted."""
+    team = street.team
+    other = make_dataset(team, [18] * 3)
+    for file, picture in zip(other.files.all(), street.files.all(), strict=True):
+        with picture.picture.open("rb") as opened:
+            file.picture.save("x.png", opened)
+    tasks = Task.objects.filter(dataset=other, stage__stage_id="Labelling")
+    bulk(other, Deed(Action.SUBMIT), [Wanted(task.task_id) for task in tasks], by=team.ann)
+    eve = windows(team, "eve")
+    page = sit_down(eve, other, "QA")
+    page.evaluate(MEASURE)
+
+    for _ in range(50):
+        press(page, "a")
+
+    times = page.evaluate("window.times")
+    print(f"\nkey to picture: median {statistics.median(times):.0f} ms, longest {max(times):.0f} ms of {len(times)}")
+    assert len(times) == 50
+    assert statistics.median(times) < AT_ONCE
+    assert Task.objects.filter(dataset=other, stage__stage_id="QA", status="accepted").count() == 50
+    assert eve.wrong == []
+
+
+#: From the key until what took the old object's place has its picture decoded, and is painted.
+MEASURE = """() => {
+  window.times = [];
+  let pressed = 0;
+  document.addEventListener("keydown", () => { pressed = performance.now(); }, true);
+  new MutationObserver(async () => {
+    const from = pressed, image = new Image();
+    image.src = document.querySelector("#frame").getAttribute("href");
+    await image.decode();
+    requestAnimationFrame(() => setTimeout(() => window.times.push(performance.now() - from)));
+  }).observe(document.getElementById("pane"), { childList: true });
+}"""
+
+
+def test_an_attribute_is_answered_by_a_number(windows, street):
+    page = windows(street.team, "ann").open(f"/desk/{task_of(street, item__task_type='frame_attribute').task_id}/")
+    settle(page)
+    task_id, answer = shown(page), page.locator(".answers button").first.get_attribute("value")
+
+    press(page, "1")
+
+    task = Task.objects.get(task_id=task_id)
+    assert task.status == "submitted"
+    assert answer in {f'"{value}"' for value in task.item.attribute.options}
+
+
+def test_what_cannot_be_saved_comes_back(windows, submitted):
+    """The network is gone for a moment: nothing is lost, and the decision is made again."""
+    page = sit_down(windows(submitted.team, "eve"), submitted, "QA")
+    task_id = shown(page)
+
+    page.context.set_offline(True)
+    press(page, "a")
+    expect(page.get_by_role("status")).to_contain_text("There was no answer")
+    page.context.set_offline(False)
+
+    assert shown(page) == task_id
+    press(page, "a")
+    assert statuses(task_id) == ["accepted", "accepted"]
+
+
+# --- two people -------------------------------------------------------------------------------------------------------
+
+
+def test_the_whole_loop_by_keys(windows, street):
+    """ann labels, eve sends it back, ann gets it first, eve gets it again and accepts."""
+    set_settings(street, by=None, reject_reasons=REASONS)
+    ann = sit_down(windows(street.team, "ann"), street, "Labelling")
+    while ":" not in (ann.locator(".pane").get_attribute("aria-label") or ":"):  # an attribute
+        press(ann, "x")
+    task_id = shown(ann)
+    press(ann, "Enter")
+
+    eve = sit_down(windows(street.team, "eve"), street, "QA")
+    assert shown(eve) == task_id
+    press(eve, "r")
+    press(eve, "1")
+    expect(eve.get_by_role("status")).to_contain_text("Rejected")
+
+    ann = sit_down(windows(street.team, "ann"), street, "Labelling")
+    assert shown(ann) == task_id
+    expect(ann.get_by_text("Sent back by eve: box too large")).to_be_visible()
+    press(ann, "Enter")
+    eve = sit_down(windows(street.team, "eve"), street, "QA")
+    expect(eve.get_by_text("round 2", exact=True)).to_be_visible()
+    press(eve, "a")
+
+    assert statuses(task_id) == ["accepted", "accepted"]
+
+
+def test_two_people_are_never_given_the_same(windows, submitted):
+    eve, bob = (sit_down(windows(submitted.team, name), submitted, "QA") for name in ("eve", "bob"))
+    seen: dict[str, list[str]] = {"eve": [], "bob": []}
+
+    for _ in range(4):
+        for name, page in (("eve", eve), ("bob", bob)):
+            seen[name].append(shown(page))
+            press(page, "a")
+
+    assert not set(seen["eve"]) & set(seen["bob"])
+    assert len({*seen["eve"], *seen["bob"]}) == 8
+
+
+def test_who_was_faster_is_said_and_the_desk_moves_on(windows, submitted):
+    page = sit_down(windows(submitted.team, "eve"), submitted, "QA")
+    task_id = shown(page)
+    Task.objects.filter(previous__task_id=task_id).update(claimed_by=None, claim_expires_at=None)
+    actions.reject(Task.objects.get(task_id=task_id), by=submitted.team.bob, reason=REASONS[0])
+
+    press(page, "a")
+
+    expect(page.get_by_role("status")).to_contain_text("bob@example.com rejected it a moment ago")
+    assert shown(page) != task_id
+    assert statuses(task_id) == ["rejected", "waiting"]
+
+
+# --- without a script -------------------------------------------------------------------------------------------------
+
+
+def test_the_desk_works_without_a_script(windows, submitted):
+    eve = windows(submitted.team, "eve", java_script_enabled=False)
+    page = sit_down(eve, submitted, "QA")
+    first = shown(page)
+    page.get_by_role("button", name="Accept & submit").click()
+    second = shown(page)
+    page.locator(".reject summary").click()
+    page.get_by_role("button", name="missing part").click()
+    expect(page.get_by_role("status")).to_contain_text("Rejected")
+    page.get_by_role("button", name="Undo").click()
+
+    assert statuses(first) == ["accepted", "accepted"]
+    assert statuses(second) == ["submitted", "ready"]
+    assert shown(page) == second
+    page.get_by_role("button", name="Leave").click()
+    assert not Task.objects.exclude(claimed_by=None).exists()
+
+
+def test_an_empty_desk_says_what_comes_next(windows, transactional_db):
+    team = make_team()
+    dataset = make_dataset(team, (3,))
+
+    page = windows(team, "eve").open(f"/datasets/{dataset.dataset_id}/desk/?stage=QA")
+
+    expect(page.get_by_text("QA is waiting for Labelling: 3 to go.")).to_be_visible()
+
+
+# --- the look ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_desk_is_accessible(windows, submitted, scheme, width):
+    axe, size = Axe(), {"width": width, "height": 844}
+    eve = windows(submitted.team, "eve", color_scheme=scheme, viewport=size)
+    page = sit_down(eve, submitted, "QA")
+    found = axe.run(page, options=RULES).response["violations"]
+    press(page, "a")
+    press(page, "r")
+    found += axe.run(page, options=RULES).response["violations"]
+
+    beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert [(one["id"], [node["html"][:150] for node in one["nodes"]]) for one in found] == []
+    assert beyond <= 0
+    assert eve.wrong == []
