@@ -1,5 +1,5 @@
-// The picture: zoom, pan, frames and play by wheel, drag and keys. It listens on the document and looks after each
-// change of the page, so pictures that come later work at once. All it needs are the names in _view.html.
+// The picture: zoom, pan, frames and play. It listens on the document and looks after each change of the page, so
+// pictures that come later work at once. All it needs are the names in _view.html.
 "use strict";
 (() => {
   const PACE = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : 160;
@@ -12,7 +12,9 @@
   const on = (name, does, options) => document.addEventListener(name, does, options);
   const numbers = (text) => text.split(" ").map(Number);
   const box = (svg) => numbers(svg.getAttribute("viewBox"));
-  const drawingAt = (event) => event.target.closest?.("svg[data-view]");
+  const drawingAt = ({ target }) => target.closest?.("svg[data-view]");
+  const point = (svg, { clientX, clientY }) =>
+    new DOMPoint(clientX, clientY).matrixTransform(svg.getScreenCTM().inverse());
 
   function draw(svg) {
     const { whole, fit, of, view } = svg.dataset, { part, of: was } = kept[view] || {};
@@ -33,9 +35,8 @@
     return show(svg, width < most || height < high ? part : "");
   }
   function zoom(svg, times, at) {
-    const [x, y, width, height] = box(svg);
-    const by = 1 / Math.min(times, (50 * width) / numbers(svg.dataset.whole)[2]);
-    const { x: px, y: py } = at || { x: x + width / 2, y: y + height / 2 };
+    const [x, y, width, height] = box(svg), middle = { x: x + width / 2, y: y + height / 2 };
+    const { x: px, y: py } = at || middle, by = Math.max(times, numbers(svg.dataset.whole)[2] / 50 / width);
     return look(svg, px - (px - x) * by, py - (py - y) * by, width * by, height * by);
   }
   function pan(svg, right, down) {
@@ -57,7 +58,7 @@
   }
   // What was chosen holds for what came in.
   function refresh() {
-    const view = find("#view"), film = find("#view .film"), here = find("#view .film [aria-current]");
+    const view = find("#view"), here = find("#view .film [aria-current]");
     document.querySelectorAll("svg[data-view]").forEach(draw);
     if (find("#others")) find("#others").checked = others;
     find("#close-up")?.toggleAttribute("hidden", !crop);
@@ -65,35 +66,31 @@
     if (view === shown) return;
     shown = view;
     window.htmx?.process(view);
-    if (here) film.scrollLeft = here.offsetLeft - film.clientWidth / 2;
+    if (here) find("#view .film").scrollLeft = here.offsetLeft - 150;
     if (playing) playOn(view);
   }
 
+  const back = () => press("#view [rel=prev]"), next = () => press("#view [rel=next]"), near = (svg) => zoom(svg, 0.77);
   // The buttons name their keys. What finds nothing to do leaves the key to others.
   const keys = {
-    "+": (svg) => zoom(svg, 1.3),
-    "-": (svg) => zoom(svg, 1 / 1.3),
-    0: (svg) => show(svg),
-    f: (svg) => show(svg, "fit"),
+    "+": near, "=": near, "-": (svg) => zoom(svg, 1.3), 0: (svg) => show(svg), f: (svg) => show(svg, "fit"),
+    arrowleft: back, ",": back, arrowright: next, ".": next,
+    shiftarrowleft: aside(-1, 0), shiftarrowright: aside(1, 0), shiftarrowup: aside(0, -1), shiftarrowdown: aside(0, 1),
     o: () => press("#others"),
     c: () => { crop = !crop; refresh(); return true; },
-    ",": () => press("#view [rel=prev]"),
-    ".": () => press("#view [rel=next]"),
     " ": () => { playing = !playing; play(); return find("#view .play"); },
-    shiftarrowleft: aside(-1, 0), shiftarrowright: aside(1, 0), shiftarrowup: aside(0, -1), shiftarrowdown: aside(0, 1),
   };
-  const names = { "=": "+", arrowleft: ",", arrowright: "." };
   const does = (key) => {
     const svg = under?.isConnected ? under : find("svg[data-view]");
-    return svg && keys[names[key] || key]?.(svg);
+    return svg && keys[key]?.(svg);
   };
 
   on("keydown", (event) => {
-    const { key, target } = event, arrow = event.shiftKey && key.startsWith("Arrow");
+    const { key, target } = event, arrow = event.shiftKey && key.startsWith("Arrow") ? "shift" : "";
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]")) return;
     if (key === " " && target.closest("a, button, summary, input")) return;
-    if (does((arrow ? "shift" : "") + key.toLowerCase())) event.preventDefault();
+    if (does(arrow + key.toLowerCase())) event.preventDefault();
   });
   on("click", ({ target, clientX }) => {
     const button = target.closest("#view [data-key]"), curve = target.closest("svg.curve");
@@ -101,27 +98,26 @@
     if (!curve) return;
     const { left, width } = curve.getBoundingClientRect(), frames = numbers(curve.dataset.frames);
     const at = frames[0] + ((clientX - left) / width) * (frames.at(-1) - frames[0]);
-    const [nearest] = frames.sort((one, two) => Math.abs(one - at) - Math.abs(two - at));
-    htmx.ajax("GET", curve.dataset.link + nearest, { source: "#view", target: "#view" });
+    const frame = frames.find((one) => one >= at - 0.5);
+    htmx.ajax("GET", curve.dataset.link + frame, { source: "#view", target: "#view" });
   });
   on("change", ({ target }) => { if (target.id === "others") others = target.checked; });
   on("wheel", (event) => {
     const svg = drawingAt(event);
     if (!svg) return;
     event.preventDefault();
-    const turned = Math.max(-1, Math.min(event.deltaY * (event.deltaMode ? -0.06 : -0.002), 1));
-    zoom(svg, Math.exp(turned), new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse()));
+    const turned = event.deltaY * (event.deltaMode ? 0.06 : 0.002);
+    zoom(svg, Math.exp(Math.max(-1, Math.min(turned, 1))), point(svg, event));
   }, { passive: false });
   on("pointerdown", (event) => {
     const svg = drawingAt(event);
-    if (svg && !event.button && !event.defaultPrevented) drag = [svg, event.clientX, event.clientY];
+    if (svg && !event.button && !event.defaultPrevented) drag = [svg, point(svg, event)];
   });
   on("pointermove", (event) => {
     if (!drag) under = drawingAt(event) || under;
     if (!drag?.[0].isConnected) return;
-    const [svg, x, y] = drag, scale = svg.getScreenCTM().a;
-    drag = [svg, event.clientX, event.clientY];
-    pan(svg, (x - event.clientX) / scale, (y - event.clientY) / scale);
+    const [svg, held] = drag, at = point(svg, event);
+    pan(svg, held.x - at.x, held.y - at.y);
   });
   for (const end of ["pointerup", "pointercancel"]) on(end, () => { drag = null; });
   new MutationObserver(refresh).observe(document, { childList: true, subtree: true });
