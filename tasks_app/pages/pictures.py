@@ -22,6 +22,9 @@ from tasks_app.models import Task
 #: Nothing else is served, whatever a file calls itself: an SVG or HTML would run in our name.
 TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 
+#: How long a browser shows a picture again without asking; then it asks whether it has changed (304).
+KEPT_SECONDS = 300
+
 
 @login_required
 @require_safe
@@ -44,7 +47,9 @@ def picture(request: SignedIn, dataset_id: str, position: int) -> HttpResponseBa
     if response is None:
         response = FileResponse(file.picture.open("rb"), content_type=content_type)
     response["ETag"] = etag
-    response["Cache-Control"] = "private, no-cache"  # asked for anew each time (304): rights can end
+    # While an object is looked at, its frame is not asked for again: the next one stands at once. `Vary: Cookie`
+    # (the session's) keeps it from whoever signs in after; rights that end do so in a few minutes here.
+    response["Cache-Control"] = f"private, max-age={KEPT_SECONDS}"
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
