@@ -22,6 +22,7 @@ class Tab:
 TABS = (
     Tab("dataset", "Work"),
     Tab("dataset-assignments", "Assignments", Right.ASSIGN),
+    Tab("dataset-progress", "Progress", Right.READ),
     Tab("dataset-settings", "Settings", Right.ASSIGN),
 )
 

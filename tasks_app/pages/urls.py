@@ -2,13 +2,14 @@
 
 from django.urls import path, re_path
 
-from . import assignments, desk, pictures, settings, views
+from . import assignments, delayed, desk, pictures, progress, settings, views
 
 urlpatterns = [
     path("clients/<str:client_id>/", views.client, name="client"),
-    path("clients/<str:client_id>/delayed/", views.delayed, name="delayed"),
+    path("clients/<str:client_id>/delayed/", delayed.delayed, name="delayed"),
     path("datasets/<str:dataset_id>/", views.dataset, name="dataset"),
     path("datasets/<str:dataset_id>/assignments/", assignments.assignments, name="dataset-assignments"),
+    path("datasets/<str:dataset_id>/progress/", progress.progress, name="dataset-progress"),
     path("datasets/<str:dataset_id>/settings/", settings.settings, name="dataset-settings"),
     path("datasets/<str:dataset_id>/done/", views.dataset_done, name="dataset-done"),
     path("datasets/<str:dataset_id>/files/<int:position>/picture", pictures.picture, name="picture"),

@@ -109,19 +109,6 @@ def dataset_done(request: SignedIn, dataset_id: str) -> HttpResponse:
     return redirect("dataset", dataset_id)
 
 
-@login_required
-@require_safe
-@vary_on_headers("HX-Request")
-def delayed(request: SignedIn, client_id: str) -> HttpResponse:
-    """The tasks of a client that are late, worst first."""
-    _client, member = find_client(client_id, request.user)
-    tasks = Task.objects.visible_to(member).present().delayed()
-    found = table(request.GET, tasks, member=member, ordering="due", scope=client_id)
-    context = frame(member, "delayed") | {"table": found, "across": True}
-    template = "tasks_app/_task_table.html" if wants_fragment(request) else "tasks_app/delayed.html"
-    return render(request, template, context, status=found.status)
-
-
 # --- one task -----------------------------------------------------------------------------------------------------
 
 

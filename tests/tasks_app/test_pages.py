@@ -227,7 +227,7 @@ def test_delayed_tasks_are_listed_worst_first(team):
 
     page = signed_in(team, "reader").get(f"/clients/{team.client.client_id}/delayed/").content.decode()
 
-    assert re.findall(r">(\d h late)<", page) == ["7 h late", "6 h late", "5 h late"]
+    assert re.findall(r'class="delay"><time[^>]+>(\d h late)<', page) == ["7 h late", "6 h late", "5 h late"]
     mark_labelling_done(dataset, by=team.admin)
     page = signed_in(team, "reader").get(f"/clients/{team.client.client_id}/delayed/").content.decode()
     assert "Nothing is late." in page
