@@ -33,6 +33,7 @@ class Row:
     stage_id: str
     email: str | None
     targets: list[Target]
+    stage: str = ""
     what: str = ""
     objects: int = 0
     sources: list[tuple[str | None, int]] = field(default_factory=list)
@@ -145,6 +146,7 @@ class Pending:
         else:
             row.what = str(row.targets[0]).removeprefix(ATTRIBUTE)
         stage = self.board.facts.stages.get(row.stage_id)
+        row.stage = str(stage or row.stage_id)
         if stage is None:
             return
         sources: dict[str | None, int] = {}
@@ -209,4 +211,4 @@ class Pending:
         met = [one for one in numbers if any(self.board.holder(after, stage, one) == row.email for stage in beside)]
         if not met or len(met) == len(numbers):
             return ""
-        return f" That is so in {self.board.word} {shown(met)}."
+        return f" That is so in {self.board.word}{'s' if len(met) > 1 else ''} {shown(met)}."

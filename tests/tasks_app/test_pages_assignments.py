@@ -187,8 +187,8 @@ def test_conflicts_are_shown_in_place_before_saving(team, dataset):
 
     by_row = {(row[1], row[0]): row[5] for row in form.rows}
 
-    assert by_row["Labelling", ANN].endswith("four eyes need two people. That is so in file 3–4.")
-    assert by_row["QA", ANN].endswith("four eyes need two people. That is so in file 3–4.")
+    assert by_row["Labelling", ANN].endswith("four eyes need two people. That is so in files 3–4.")
+    assert by_row["QA", ANN].endswith("four eyes need two people. That is so in files 3–4.")
     assert by_row["QA", BOB].endswith("bob@example.com may not work in the stage QA.")
     assert "3 of 3 are refused as it stands: saving is all or nothing." in form.wrong
 
