@@ -82,9 +82,14 @@ def _meant(chain: Chain, task: Task, action: Action) -> Task | None:
     return None
 
 
+def takes_part(member: Member, dataset: Dataset) -> bool:
+    """The role can do something with tasks at all."""
+    return any(member.access.may(right, dataset) for right in (Right.WORK, Right.REVIEW_LAST))
+
+
 def check_takes_part(dataset: Dataset, *, by: Member) -> None:
-    """The role can do something with tasks at all: be offered one, put it aside, take back what it did."""
-    if not any(by.access.may(right, dataset) for right in (Right.WORK, Right.REVIEW_LAST)):
+    """The role can be offered a task, put it aside, take back what it did."""
+    if not takes_part(by, dataset):
         check_right(by, Right.WORK, dataset)
 
 

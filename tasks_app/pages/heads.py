@@ -8,6 +8,7 @@ from typing import Any
 from datasets_app.models import Dataset, Member
 from datasets_app.pages.frame import frame
 from datasets_app.roles import Right
+from tasks_app.policies import takes_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,6 @@ class Tab:
 TABS = (
     Tab("dataset", "Work"),
     Tab("dataset-assignments", "Assignments", Right.ASSIGN),
-    Tab("dataset-progress", "Progress", Right.READ),
     Tab("dataset-settings", "Settings", Right.ASSIGN),
 )
 
@@ -35,4 +35,5 @@ def dataset_frame(dataset: Dataset, member: Member, tab: str) -> dict[str, Any]:
         "tabs": tabs,
         "tab": tab,
         "may_assign": member.access.may(Right.ASSIGN, dataset),
+        "takes_part": dataset.done_at is None and takes_part(member, dataset),
     }
