@@ -54,3 +54,10 @@ def clock(task: Task, minutes: int) -> None:
 
 def give(dataset: Dataset, email: str | None, files: str, stage: str = "Labelling", *, by: Member) -> None:
     assign_files(fresh(dataset), [{"stage_id": stage, "email": email, "files": files}], by=by)
+
+
+def claimed_by(task: Task) -> str | None:
+    """Who has a live claim on it now, by the part before the @."""
+    task = Task.objects.select_related("claimed_by").get(pk=task.pk)
+    assert (task.claimed_by is None) == (task.claim_expires_at is None)
+    return task.claimed_by.short_name if task.claim_holder_id else None
