@@ -23,6 +23,7 @@ class Tab:
 TABS = (
     Tab("dataset", "Work"),
     Tab("dataset-assignments", "Assignments", Right.ASSIGN),
+    Tab("dataset-progress", "Progress", Right.READ),
     Tab("dataset-settings", "Settings", Right.ASSIGN),
 )
 
