@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,6 +16,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from datasets_app.acting import find_client
 from datasets_app.errors import NotFound
+from datasets_app.ids import OPAQUE
 from datasets_app.models import Dataset, Member, Stage
 from datasets_app.pages.frame import SignedIn, frame, wants_fragment
 from datasets_app.roles import Right
@@ -52,9 +54,11 @@ def delayed(request: SignedIn, client_id: str) -> HttpResponse:
 
 def _chosen(query: QueryDict, member: Member) -> Dataset | None:
     """The dataset that the address is limited to."""
-    if not query.get("dataset_id"):
+    dataset_id = query.get("dataset_id")
+    if not dataset_id:
         return None
-    found = Dataset.objects.visible_to(member).present().filter(dataset_id=query["dataset_id"]).first()
+    known = re.fullmatch(OPAQUE, dataset_id)  # nothing else is an id of ours
+    found = Dataset.objects.visible_to(member).present().filter(dataset_id=dataset_id).first() if known else None
     if found is None:
         raise NotFound("dataset")
     return found

@@ -82,6 +82,7 @@ def progress(request: SignedIn, dataset_id: str) -> HttpResponse:
     standing = statistics.counts(tasks)
     context = dataset_frame(dataset, member, "dataset-progress") | {
         "asked": asked,
+        "everything": asked.query(days="all"),
         "bars": bars(dataset, {stage.stage_id: standing.get(stage.pk, {}) for stage in dataset.pipeline}),
         "periods": [
             Pick("All" if one == "all" else f"{one} days", asked.query(days=one), one == asked.days) for one in PERIODS

@@ -152,8 +152,8 @@ def test_where_nothing_is_late_it_says_why(team):
     dataset = make_dataset(team)
 
     assert "No stage here has a time limit, so nothing can be." in delayed(team).content.decode()
-    assert "Set limits in the" not in delayed(team).content.decode()
-    assert "Set limits in the" in delayed(team, who="lead").content.decode()
+    assert "Choose a dataset" not in delayed(team).content.decode()
+    assert "Choose a dataset" in delayed(team, who="lead").content.decode()
     set_stage(dataset.pipeline[0], time_limit_seconds=60, by=None)
     assert "Everything that is open is within the time limit of its stage." in delayed(team).content.decode()
 

@@ -174,10 +174,10 @@ def test_names_are_no_markup(team, dataset):
 
 
 def test_leads_are_shown_where_reasons_are_set(team, dataset):
-    assert "Settings can give reviewers a list of reasons." in text(progress(team, dataset, who="lead"))
-    assert "can give reviewers a list" not in text(progress(team, dataset))
+    assert "Give reviewers a list of reasons" in text(progress(team, dataset, who="lead"))
+    assert "Give reviewers a list" not in text(progress(team, dataset))
     set_settings(dataset, by=None, reject_reasons=["too large"])
-    assert "can give reviewers a list" not in text(progress(team, dataset, who="lead"))
+    assert "Give reviewers a list" not in text(progress(team, dataset, who="lead"))
 
 
 @pytest.mark.parametrize("files", [(2,), (30, 30)])
