@@ -7,13 +7,14 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from datasets_app.ids import from_millis
+from datasets_app.ids import from_millis, now
 from datasets_app.models import Attribute, Dataset, Member, Stage
 from datasets_app.roles import Right
 
+from . import places
 from .models import Task, TaskType
 from .workflow import Status
 
@@ -52,18 +53,29 @@ class MillisFilter(django_filters.NumberFilter):
     field_class = forms.IntegerField  # type: ignore[assignment]  # whole numbers only
 
 
-class TaskFilters(django_filters.FilterSet):
-    """Filters of tasks within a client, or within one dataset of it."""
+#: Filters by what the task is about: all tasks of an item fit, or none.
+OF_ITEMS = ("file_id", "label_id", "label_category_id", "attribute_id", "task_type")
 
-    status = AnyOfFilter(**one_of(Status.choices))
-    stage_id = django_filters.CharFilter("stage__stage_id", max_length=100, strip=False)
+
+class TaskFilters(django_filters.FilterSet):
+    """Filters of tasks within a client, or within one dataset of it.
+
+    Within one dataset they ask for columns of the task alone, so that an index of an ordering answers them.
+    """
+
+    status = AnyOfFilter(distinct=False, **one_of(Status.choices))
+    stage_id = django_filters.CharFilter(method="of_stage", max_length=100, strip=False)
     email = django_filters.CharFilter(method="of_assignee", max_length=254, strip=False)
     reviewer = django_filters.CharFilter(method="of_reviewer", max_length=254, strip=False)
-    file_id = django_filters.CharFilter("item__file__file_id", max_length=512, strip=False)
-    label_id = django_filters.CharFilter("item__label__label_id", max_length=220, strip=False)
-    label_category_id = django_filters.CharFilter("item__label__label_category_id", max_length=200, strip=False)
-    attribute_id = django_filters.CharFilter("item__attribute__attribute_id", max_length=100, strip=False)
-    task_type = django_filters.ChoiceFilter(field_name="item__task_type", **one_of(TaskType.choices))
+    file_id = django_filters.CharFilter("item__file__file_id", method="of_item", max_length=512, strip=False)
+    label_id = django_filters.CharFilter("item__label__label_id", method="of_item", max_length=220, strip=False)
+    label_category_id = django_filters.CharFilter(
+        "item__label__label_category_id", method="of_item", max_length=200, strip=False
+    )
+    attribute_id = django_filters.CharFilter(
+        "item__attribute__attribute_id", method="of_item", max_length=100, strip=False
+    )
+    task_type = django_filters.ChoiceFilter(field_name="item__task_type", method="of_item", **one_of(TaskType.choices))
     delayed = YesNoFilter(method="is_delayed")
     changed_in_review = YesNoFilter()
     label_changed_since_submit = YesNoFilter()
@@ -88,6 +100,8 @@ class TaskFilters(django_filters.FilterSet):
         self.member = member
         self.seen = queryset
         self.dataset = dataset
+        #: The database keys of the stage and the people that are named.
+        self.keys: dict[str, int | None] = {}
         for name in without:
             del self.filters[name]
 
@@ -105,7 +119,7 @@ class TaskFilters(django_filters.FilterSet):
         wrong = []
         seen = [self.dataset] if self.dataset else Dataset.objects.visible_to(self.member)
         within = {"dataset__in": seen}
-        if said.get("stage_id") and not Stage.objects.filter(**within, stage_id=said["stage_id"]).exists():
+        if said.get("stage_id") and not self._knows_stage(said["stage_id"], within):
             wrong.append(("stage_id", f"There is no stage {said['stage_id']} here."))
         if (
             said.get("attribute_id")
@@ -118,27 +132,71 @@ class TaskFilters(django_filters.FilterSet):
                 wrong.append((name, f"{email} is not a member of this client."))
         return wrong
 
+    def _knows_stage(self, stage_id: str, within: dict[str, Any]) -> bool:
+        if self.dataset is None:
+            return Stage.objects.filter(**within, stage_id=stage_id).exists()
+        found = [stage.pk for stage in self.dataset.pipeline if stage.stage_id == stage_id]
+        # A stage that was removed has no tasks in any list; it is known all the same.
+        found = found or list(Stage.objects.filter(**within, stage_id=stage_id).values_list("pk", flat=True))
+        self.keys["stage_id"] = next(iter(found), None)
+        return bool(found)
+
     def _knows(self, name: str, email: str) -> bool:
         """Whether this is a member; to who sees only their own chains, whoever they meet in them."""
+        column = "assignee" if name == "email" else "reviewed_by"
         if self.member.access.may_anywhere(Right.READ):
-            return Member.objects.filter(client=self.member.client_id, user__email=email).exists()
-        column = "assignee__email" if name == "email" else "reviewed_by__email"
-        return email == self.member.user.email or self.seen.filter(**{column: email}).exists()
+            found = Member.objects.filter(client=self.member.client_id, user__email=email).values_list("user")
+        elif email == self.member.user.email:
+            self.keys[name] = self.member.user_id
+            return True
+        else:
+            found = self.seen.filter(**{f"{column}__email": email}).order_by().values_list(column)
+        self.keys[name] = next((key for (key,) in found[:1]), None)
+        return self.keys[name] is not None
 
     def filter_queryset(self, queryset: QuerySet[Task]) -> QuerySet[Task]:
-        queryset = super().filter_queryset(queryset)
-        if "email" in self.filters and self.data.get("email") == "":
+        return self._filtered(queryset, self.filters)
+
+    def of_tasks_alone(self, queryset: QuerySet[Task]) -> QuerySet[Task]:
+        """The same filters, but for those by what the task is about."""
+        return self._filtered(queryset, [name for name in self.filters if name not in OF_ITEMS])
+
+    def _filtered(self, queryset: QuerySet[Task], names: Iterable[str]) -> QuerySet[Task]:
+        for name in names:
+            queryset = self.filters[name].filter(queryset, self.form.cleaned_data.get(name))
+        if "email" in names and self.data.get("email") == "":
             queryset = queryset.filter(assignee=None)
         return queryset
 
+    @property
+    def tells_tasks_apart(self) -> bool:
+        """Whether of the tasks of one item some may fit and others not."""
+        said = [name for name in self.filters if name not in OF_ITEMS and self.form.cleaned_data.get(name)]
+        return bool(said) or ("email" in self.filters and self.data.get("email") == "")
+
+    def of_stage(self, queryset: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
+        return (
+            queryset.filter(stage__stage_id=value) if self.dataset is None else queryset.filter(stage=self.keys[name])
+        )
+
     def of_assignee(self, queryset: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
-        return queryset.filter(assignee__email=value.lower())
+        return queryset.filter(assignee=self.keys["email"])
 
     def of_reviewer(self, queryset: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
-        return queryset.filter(reviewed_by__email=value.lower())
+        return queryset.filter(reviewed_by=self.keys["reviewer"])
+
+    def of_item(self, queryset: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
+        if self.dataset is None:
+            return queryset.filter(**{name: value})
+        return queryset.filter(places.of(self.dataset, name.rpartition("__")[2], value))
 
     def is_delayed(self, queryset: Any, name: str, value: bool) -> QuerySet[Task]:
-        return queryset.delayed() if value else queryset.not_delayed()
+        if self.dataset is None:
+            return queryset.delayed() if value else queryset.not_delayed()
+        if self.dataset.done_at is not None:
+            return queryset.none() if value else queryset
+        late = Q(due_at__lt=now())
+        return queryset.filter(late) if value else queryset.filter(Q(due_at=None) | ~late)
 
     def after(self, queryset: QuerySet[Task], name: str, value: int) -> QuerySet[Task]:
         return queryset.filter(updated_at__gt=from_millis(int(value)))

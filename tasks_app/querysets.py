@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q
 
 from datasets_app.access import own_datasets_are
-from datasets_app.ids import now
-from datasets_app.models import Dataset
+from datasets_app.ids import now, to_millis
+from datasets_app.models import Dataset, Stage, User
 from datasets_app.querysets import DatasetQuerySet
 from datasets_app.roles import Right
 
 from .workflow import Status
 
 if TYPE_CHECKING:
-    from datasets_app.models import Member, User
+    from datasets_app.models import Member
 
 
 LIST_ORDER = ("dataset_id", "file_order", "item_order", "stage_order")
@@ -47,12 +48,16 @@ class TaskQuerySet(models.QuerySet[Any]):
         own = member.access.in_datasets(Right.READ_OWN)
         return self.filter(_of_dataset(readable) | (_of_dataset(own) & Q(_own_chain(member))))
 
-    def in_dataset(self, dataset: Dataset, member: Member) -> Self:
-        """The tasks of one dataset that the member sees: the database reads them by one index."""
+    def in_dataset(self, dataset: Dataset, member: Member, reach: Reach | None = None) -> Self:
+        """The tasks of one dataset that the member sees. `reach`, where it is known already, saves a query."""
+        reach = reach or reach_of(dataset, member)
+        if reach == Reach.NOTHING:
+            return self.none()
+        if reach == Reach.FEW:
+            # Without naming the dataset: SQLite would walk through all of it instead of beginning with these items.
+            return self.filter(item__in=_own_items(dataset, member))
         tasks = self.filter(dataset=dataset)
-        if member.access.may(Right.READ, dataset):
-            return tasks
-        return tasks.filter(_own_chain(member)) if member.access.may(Right.READ_OWN, dataset) else self.none()
+        return tasks if reach == Reach.ALL else tasks.filter(_own_chain(member))
 
     def present(self) -> Self:
         """What lists, counts and queues are made of: not withdrawn."""
@@ -60,10 +65,11 @@ class TaskQuerySet(models.QuerySet[Any]):
 
     def delayed(self) -> Self:
         """Open, with a time limit that has passed; nothing is late in a dataset that is done."""
-        return self.filter(due_at__lt=now(), dataset__done_at=None)
+        late = self.alias(due_order=DueOrder("due_at")).filter(due_order__lt=to_millis(now()))
+        return late.filter(dataset__done_at=None)
 
     def not_delayed(self) -> Self:
-        return self.exclude(pk__in=self.model._default_manager.filter(due_at__lt=now(), dataset__done_at=None))
+        return self.filter(Q(due_at=None) | Q(due_at__gte=now()) | Q(dataset__done_at__isnull=False))
 
     def of_user(self, user: User) -> Self:
         return self.filter(assignee=user)
@@ -89,7 +95,12 @@ def theirs(member: Member) -> Q:
     """
     barred = Q(assignee=F("previous__submitted_by"), dataset__allow_self_review=False)
     free = Q(assignee=None) | barred
-    return Q(assignee=member.user_id) | (free & Q(stage__in=member.access.stages))
+    return Q(assignee=member.user_id) | (free & Q(stage__in=stages_of(member)))
+
+
+def stages_of(member: Member) -> models.QuerySet[Stage]:
+    """The stages in which the member may work. Removed ones are none, though their withdrawn tasks are kept."""
+    return member.access.stages.filter(removed_at=None)
 
 
 def _own_chain(member: Member) -> Exists:
@@ -99,31 +110,103 @@ def _own_chain(member: Member) -> Exists:
     return Exists(Task.objects.filter(theirs(member), item=OuterRef("item")))
 
 
+# --- one dataset ------------------------------------------------------------------------------------------------------
+
+#: So many tasks of their own, and no more, are looked up first; who has more sees enough of a dataset to walk
+#: through it in its order and leave out what they do not see.
+FEW = 20_000
+
+
+class Reach(Enum):
+    """How much of a dataset a member sees: which decides how the database finds it."""
+
+    NOTHING = 0
+    FEW = 1
+    MANY = 2
+    ALL = 3
+
+
+#: Keys of items, as rows with `item`.
+Items = models.QuerySet[Any, dict[str, Any]]
+
+
+def reach_of(dataset: Dataset, member: Member) -> Reach:
+    """All of it, or their own chains: then it counts their tasks, as far as there are few."""
+    if member.access.may(Right.READ, dataset):
+        return Reach.ALL
+    if not member.access.may(Right.READ_OWN, dataset):
+        return Reach.NOTHING
+    mine, free = _mine_and_free(dataset, member)
+    return Reach.FEW if mine.union(free, all=True)[: FEW + 1].count() <= FEW else Reach.MANY
+
+
+def _mine_and_free(dataset: Dataset, member: Member) -> tuple[Items, Items]:
+    from .models import Task
+
+    tasks = Task.objects.filter(dataset=dataset).order_by().values("item")
+    return tasks.filter(assignee=member.user_id), tasks.filter(assignee=None, stage__in=stages_of(member))
+
+
+def _own_items(dataset: Dataset, member: Member) -> Items:
+    """The items of the tasks that are theirs, each kind by an index."""
+    from .models import Task
+
+    mine, free = _mine_and_free(dataset, member)
+    if dataset.allow_self_review:
+        return mine.union(free, all=True)
+    # Only who has submitted in a stage that another one follows can be barred by four eyes.
+    followed = Stage.objects.filter(dataset=dataset).exclude(pk=dataset.pipeline[-1].pk)
+    submitted = Task.objects.filter(submitted_by=OuterRef("pk"), stage__in=followed)
+    suspects = User.objects.filter(Exists(submitted), memberships__client=dataset.client_id).order_by()
+    theirs_by_name = Task.objects.filter(
+        dataset=dataset, stage__in=stages_of(member), assignee__in=suspects.values("pk")
+    )
+    barred = theirs_by_name.filter(assignee=F("previous__submitted_by"))
+    return mine.union(free, barred.order_by().values("item"), all=True)
+
+
 @own_datasets_are
 def datasets_with_own_tasks(member: Member) -> DatasetQuerySet:
     from .models import Task
 
-    mine = Task.objects.filter(theirs(member), dataset=OuterRef("pk"), deleted_at=None)
-    return Dataset.objects.filter(Exists(mine), client_id=member.client_id)
+    tasks = Task.objects.filter(dataset=OuterRef("pk"), deleted_at=None)
+    in_stages = tasks.filter(stage__in=stages_of(member))
+    # One question for each kind of `theirs`: each is answered by an index, the dearest last.
+    barred = Q(allow_self_review=False) & Exists(in_stages.filter(assignee=F("previous__submitted_by")))
+    mine = Exists(tasks.filter(assignee=member.user_id)) | Exists(in_stages.filter(assignee=None)) | barred
+    return Dataset.objects.filter(mine, client_id=member.client_id)
 
 
-def counts_by_stage(
-    datasets: Iterable[Dataset], *, seen_by: Member | None = None
-) -> dict[int, dict[str, dict[Status, int]]]:
+# --- counts -----------------------------------------------------------------------------------------------------------
+
+Counts = dict[str, dict[Status, int]]
+
+
+def counts_by_stage(datasets: Iterable[Dataset], *, seen_by: Member | None = None) -> dict[int, Counts]:
     """How many tasks stand where: by dataset key, stage_id and status; one query for all of them.
 
     `seen_by`: only the tasks that this member sees.
     """
     from .models import Task
 
-    tasks = Task.objects.all() if seen_by is None else Task.objects.visible_to(seen_by)
-    rows = (
-        tasks.filter(dataset__in=list(datasets), deleted_at=None)
-        .values_list("dataset_id", "stage__stage_id", "status")
-        .annotate(models.Count("pk"))
-        .order_by()
-    )
-    found: dict[int, dict[str, dict[Status, int]]] = {}
-    for dataset_key, stage_id, status, count in rows:
-        found.setdefault(dataset_key, {}).setdefault(stage_id, {})[Status(status)] = count
+    datasets = list(datasets)
+    tasks = Task.objects.filter(dataset__in=datasets, deleted_at=None)
+    if seen_by is not None and not all(seen_by.access.may(Right.READ, dataset) for dataset in datasets):
+        tasks = tasks.visible_to(seen_by)
+    return _counted(datasets, tasks)
+
+
+def counts_of(dataset: Dataset, tasks: TaskQuerySet) -> Counts:
+    """The same of these tasks of one dataset."""
+    return _counted([dataset], tasks).get(dataset.pk, {})
+
+
+def _counted(datasets: list[Dataset], tasks: TaskQuerySet) -> dict[int, Counts]:
+    # By the key of the stage, which the index has: its name is known without a join.
+    names = {stage.pk: stage.stage_id for dataset in datasets for stage in dataset.pipeline}
+    rows = tasks.values_list("dataset_id", "stage_id", "status").annotate(models.Count("pk")).order_by()
+    found: dict[int, Counts] = {}
+    for dataset_key, stage_key, status, count in rows:
+        if stage_key in names:
+            found.setdefault(dataset_key, {}).setdefault(names[stage_key], {})[Status(status)] = count
     return found

@@ -79,6 +79,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('submitted_by__isnull', False)), fields=['submitted_by', 'dataset'], name='task_by_submitter'),
+            index=models.Index(condition=models.Q(('submitted_by__isnull', False)), fields=['submitted_by', 'stage'], name='task_by_submitter'),
         ),
     ]

@@ -171,9 +171,9 @@ class Task(models.Model):
             models.Index(fields=["dataset", "deleted_at", "stage", "status"], name="task_by_stage_and_status"),
             # A person's tasks, and what is nobody's; whether a labeller sees a dataset, and how much of it.
             models.Index(fields=["assignee", "dataset", "deleted_at", "stage", "status"], name="task_of_assignee"),
-            # Who has submitted in a dataset: whom four eyes can bar there.
+            # Who has submitted in a stage: whom four eyes can bar in the next one.
             models.Index(
-                fields=["submitted_by", "dataset"], name="task_by_submitter", condition=Q(submitted_by__isnull=False)
+                fields=["submitted_by", "stage"], name="task_by_submitter", condition=Q(submitted_by__isnull=False)
             ),
             # What a person is offered next: theirs or free, of one stage and status, oldest clock first.
             models.Index(
