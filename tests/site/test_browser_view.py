@@ -15,6 +15,7 @@ from datasets_app.demo.scenes import sequence
 from datasets_app.imports.content import Content, FileRecord, ShapeRecord
 from datasets_app.imports.store import store
 from datasets_app.models import Dataset
+from tasks_app.actions import submit
 from tests.factories import make_dataset, make_team, task_of
 from tests.pages import page_of
 from tests.site.browsing import RULES, Window
@@ -312,6 +313,45 @@ def test_another_object_begins_with_the_whole_picture(window):
     assert part(page) == WHOLE
 
 
+def test_frames_without_a_picture_are_stepped_by_keys_too(windows, transactional_db):
+    team = make_team()
+    dataset = make_dataset(team, [0] * 5, mode="label_by_label", frame_attributes=["weather"])
+    page = windows(team, "ann").open(page_of(task_of(dataset)))
+
+    page.keyboard.press("f")
+    page.keyboard.press("ArrowRight")
+
+    expect(page.get_by_text("2 of 5 frames")).to_be_visible()
+
+
+def test_the_desk_goes_from_frame_to_frame(windows, drive):
+    task = task_of(drive, item__label__label_id="car:1")
+    window = windows(drive.team, "ann")
+    page = window.open(f"/desk/{task.task_id}/?stage=Labelling&kind=work")
+
+    with same_page(window):
+        page.keyboard.press(".")
+        expect(page.get_by_text("2 of 12 frames")).to_be_visible()
+        page.keyboard.press(".")
+        expect(page.get_by_text("3 of 12 frames")).to_be_visible()
+
+    assert page.url.endswith("frame=3")
+    assert f"/desk/{task.task_id}/?" in page.url
+
+
+def test_who_types_a_reason_on_the_desk_types_letters(windows, drive):
+    task = task_of(drive, item__label__label_id="car:1")
+    submit(task, by=drive.team.ann)
+    page = windows(drive.team, "eve").open(f"/desk/{task.task_id}/")
+
+    page.keyboard.press("r")
+    page.keyboard.type("cut off")
+
+    expect(page.locator("#close-up")).to_be_visible()
+    expect(page.locator(".reject [data-typed]")).to_have_value("cut off")
+    assert part(page) == WHOLE
+
+
 # --- without a script, and on every screen ------------------------------------------------------------------------
 
 
@@ -348,16 +388,20 @@ def make_solids(drive: Dataset) -> Dataset:
     return dataset
 
 
-def test_a_view_from_above_is_zoomed_on_its_own(windows, drive):
+def test_a_view_from_above_is_zoomed_on_its_own_and_fitted_with_the_camera(windows, drive):
     window = windows(drive.team, "ann")
     page = window.open(page_of(task_of(make_solids(drive), item__label__label_id="car:1")))
     picture, above = part(page), part(page, "above")
 
     page.locator('svg[data-view="above"]').hover()
-    page.keyboard.press("f")
-
+    page.keyboard.press("+")
     assert part(page, "above")[2] < above[2]
     assert part(page) == picture
+
+    page.keyboard.press("f")
+    assert part(page, "above")[2] < above[2] / 2
+    page.keyboard.press("0")
+    assert (part(page), part(page, "above")) == (picture, above)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

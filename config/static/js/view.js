@@ -10,6 +10,7 @@
   const find = (selector) => document.querySelector(selector);
   const press = (selector) => { const one = find(selector); one?.click(); return one; };
   const on = (name, does, options) => document.addEventListener(name, does, options);
+  const all = (does) => [...document.querySelectorAll("svg[data-view]")].map(does).length;
   const numbers = (text) => text.split(" ").map(Number);
   const box = (svg) => numbers(svg.getAttribute("viewBox"));
   const drawingAt = ({ target }) => target.closest?.("svg[data-view]");
@@ -25,7 +26,7 @@
   function show(svg, part) {
     kept[svg.dataset.view] = { part, of: svg.dataset.of };
     draw(svg);
-    return svg;
+    return true;
   }
   // The middle stays in the picture; what would be larger than the picture is the whole of it.
   function look(svg, x, y, width, height) {
@@ -59,7 +60,7 @@
   // What was chosen holds for what came in.
   function refresh() {
     const view = find("#view"), here = find("#view .film [aria-current]");
-    document.querySelectorAll("svg[data-view]").forEach(draw);
+    all(draw);
     if (find("#others")) find("#others").checked = others;
     find("#close-up")?.toggleAttribute("hidden", !crop);
     find("#view .play")?.setAttribute("aria-pressed", playing);
@@ -73,7 +74,7 @@
   const back = () => press("#view [rel=prev]"), next = () => press("#view [rel=next]"), near = (svg) => zoom(svg, 0.77);
   // The buttons name their keys. What finds nothing to do leaves the key to others.
   const keys = {
-    "+": near, "=": near, "-": (svg) => zoom(svg, 1.3), 0: (svg) => show(svg), f: (svg) => show(svg, "fit"),
+    "+": near, "=": near, "-": (svg) => zoom(svg, 1.3), 0: () => all((svg) => show(svg)), f: () => all((svg) => show(svg, "fit")),
     arrowleft: back, ",": back, arrowright: next, ".": next,
     shiftarrowleft: aside(-1, 0), shiftarrowright: aside(1, 0), shiftarrowup: aside(0, -1), shiftarrowdown: aside(0, 1),
     o: () => press("#others"),
@@ -82,13 +83,14 @@
   };
   const does = (key) => {
     const svg = under?.isConnected ? under : find("svg[data-view]");
-    return svg && keys[key]?.(svg);
+    return (svg || !keys[key]?.length) && keys[key]?.(svg);
   };
 
   on("keydown", (event) => {
     const { key, target } = event, arrow = event.shiftKey && key.startsWith("Arrow") ? "shift" : "";
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]")) return;
+    if (find(".reject[open], dialog[open]")) return; // what is typed there is a comment
     if (key === " " && target.closest("a, button, summary, input")) return;
     if (does(arrow + key.toLowerCase())) event.preventDefault();
   });
