@@ -22,7 +22,7 @@ from .chains import Chain, read_chains
 from .claims import end_on
 from .models import Task
 from .races import told
-from .workflow import VERBS, Action
+from .workflow import TRANSITIONS, VERBS, Action, Status
 from .writing import Changes
 
 #: Tasks in one request.
@@ -83,6 +83,15 @@ def _check(dataset: Dataset, deed: Deed, wanted: Sequence[Wanted], by: Member) -
     if not 1 <= len(wanted) <= MAX_TASKS:
         raise BadInput.of("invalid", f"Name 1 to {MAX_TASKS} tasks: these are {len(wanted)}.", "tasks")
     check_said(dataset, deed.action, comment=deed.comment, reason=deed.reason)
+
+
+def meant(chain: Sequence[Task], action: Action) -> Task:
+    """Which task of an object an action means, of its chain in order: the first that is in a fitting status (the
+    last to reopen); where none is, the first that is not accepted, which then says why not."""
+    fitting = [task for task in chain if task.status in TRANSITIONS[action].sources]
+    if fitting:
+        return fitting[-1] if action == Action.REOPEN else fitting[0]
+    return next((task for task in chain if task.status != Status.ACCEPTED), chain[-1])
 
 
 def check_right_to(action: Action, dataset: Dataset, *, by: Member) -> None:

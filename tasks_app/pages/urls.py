@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import assignments, delayed, desk, pictures, progress, settings, views
+from . import assignments, delayed, desk, many, pictures, progress, settings, views
 
 urlpatterns = [
     path("clients/<str:client_id>/", views.client, name="client"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("datasets/<str:dataset_id>/settings/", settings.settings, name="dataset-settings"),
     path("datasets/<str:dataset_id>/done/", views.dataset_done, name="dataset-done"),
     path("datasets/<str:dataset_id>/files/<int:position>/picture", pictures.picture, name="picture"),
+    path("datasets/<str:dataset_id>/many/", many.many, name="many"),
     path("datasets/<str:dataset_id>/desk/", desk.desk_start, name="desk-start"),
     path("datasets/<str:dataset_id>/desk/leave/", desk.desk_leave, name="desk-leave"),
     path("desk/<str:task_id>/", desk.desk, name="desk"),
