@@ -16,11 +16,13 @@ from typing import Any
 
 from django.db.models import (
     BigIntegerField,
+    BooleanField,
     Case,
     Count,
     Exists,
     ExpressionWrapper,
     F,
+    Func,
     OuterRef,
     Q,
     QuerySet,
@@ -74,7 +76,7 @@ def finished(tasks: Tasks, stage: Stage, since: datetime | None) -> dict[int, in
     return {number * QUARTER: count for number, count in rows}
 
 
-def _step(count: int, enough: int) -> int:
+def _step(count: float, enough: int) -> int:
     """Of so many tasks, every so-manieth is enough."""
     return next((step for step in STEPS if count <= step * enough), STEPS[-1])
 
@@ -83,6 +85,14 @@ def _every(tasks: Tasks, stages: Iterable[int], step: Any) -> Tasks:
     """Every so-manieth task of these stages. An index knows which: the other rows are not fetched."""
     turn = ExpressionWrapper(F("pk") % step, output_field=BigIntegerField())
     return tasks.filter(stage__in=list(stages)).alias(turn=turn).filter(turn=0)
+
+
+class SentBack(Func):
+    """Whether a task was ever sent back. Written out: an index of these tasks only helps who writes the same."""
+
+    template = "%(expressions)s > 0"
+    output_field = BooleanField()
+    conditional = True
 
 
 # --- rejections -------------------------------------------------------------------------------------------------------
@@ -116,10 +126,11 @@ class Rejections:
     every: int = 1
 
 
-def rejections(tasks: Tasks, standing: Counts, since: datetime | None) -> Rejections:
+def rejections(tasks: Tasks, standing: Counts, since: datetime | None, *, part: float = 1.0) -> Rejections:
     """What was sent back, why, and whose work it was. Each rejection that was not undone counts, of tasks that did
-    not begin anew since; what was accepted counts as it stands now."""
-    every = _step(sum(of_stage.get(Status.ACCEPTED, 0) for of_stage in standing.values()), COUNTED)
+    not begin anew since; what was accepted counts as it stands now. `part`: how much of all that was done may be of
+    this time."""
+    every = _step(part * sum(of_stage.get(Status.ACCEPTED, 0) for of_stage in standing.values()), COUNTED)
     reasons: Counter[str] = Counter()
     back_of: tuple[Counter[str], Counter[int | None]] = (Counter(), Counter())
     good_of: tuple[Counter[str], Counter[int | None]] = (Counter(), Counter())
@@ -127,10 +138,7 @@ def rejections(tasks: Tasks, standing: Counts, since: datetime | None) -> Reject
         reasons[reason or NO_REASON] += count
         back_of[0][_subject(category, attribute)] += count
         back_of[1][person] += count
-    accepted = list(_accepted(tasks, standing, every, since))
-    if every > 1 and sum(count for *_about, count in accepted) * every < COUNTED:
-        every, accepted = 1, list(_accepted(tasks, standing, 1, since))
-    for category, attribute, person, count in accepted:
+    for category, attribute, person, count in _accepted(tasks, standing, every, since).iterator():
         good_of[0][_subject(category, attribute)] += count * every
         good_of[1][person] += count * every
     (kinds, people), (good_kinds, good_people) = back_of, good_of
@@ -152,7 +160,10 @@ def _sent_back(tasks: Tasks, since: datetime | None) -> Rows:
     # Tasks that were never sent back are left out first: their events are not looked at. The same action moved the
     # next task, too; only the one that was rejected went to `rejected`.
     events = TaskEvent.objects.filter(
-        ~Exists(undone), task__in=tasks.filter(rework_count__gt=0), action=Action.REJECT, to_status=Status.REJECTED
+        ~Exists(undone),
+        task__in=tasks.filter(SentBack("rework_count")),
+        action=Action.REJECT,
+        to_status=Status.REJECTED,
     )
     if since is not None:
         events = events.filter(at__gte=since)
@@ -199,17 +210,13 @@ class StageTimes:
     review: Spread | None
 
 
-def stage_times(tasks: Tasks, standing: Counts, since: datetime | None) -> dict[int, StageTimes]:
-    """How long the tasks of each stage took, by stage key.
-
-    Where there are very many, some of them are measured; where few of these fall into the time, all of them.
-    """
-    steps = {key: _step(sum(of_stage.get(one, 0) for one in TIMED), MEASURED) for key, of_stage in standing.items()}
+def stage_times(tasks: Tasks, standing: Counts, since: datetime | None, *, part: float = 1.0) -> dict[int, StageTimes]:
+    """How long the tasks of each stage took, by stage key. Where there are very many, some of them are measured.
+    `part`: how much of all that was done may be of this time."""
+    steps = {
+        key: _step(part * sum(of_stage.get(one, 0) for one in TIMED), MEASURED) for key, of_stage in standing.items()
+    }
     found = _times(tasks, steps, since)
-    rare = {key: 1 for key, every in steps.items() if every > 1 and len(found[key][0]) * every < MEASURED}
-    if rare:
-        steps |= rare
-        found |= _times(tasks, rare, since)
     return {key: StageTimes(*(_spread(times, steps[key]) for times in both)) for key, both in found.items()}
 
 

@@ -92,8 +92,9 @@ def progress(request: SignedIn, dataset_id: str) -> HttpResponse:
     if asked.stage is not None:
         standing = {asked.stage.pk: standing.get(asked.stage.pk, {})}
         tasks = tasks.filter(stage=asked.stage)
-    context |= _finished(asked, dataset, tasks, standing) | _sent_back(asked, tasks, standing)
-    context |= _times(asked, dataset, tasks, standing)
+    context |= _finished(asked, dataset, tasks, standing)
+    part = _part(context)
+    context |= _sent_back(asked, tasks, standing, part) | _times(asked, dataset, tasks, standing, part)
     return render(request, "tasks_app/progress.html", context)
 
 
@@ -126,6 +127,14 @@ def _finished(asked: Asked, dataset: Dataset, tasks: QuerySet[Task], standing: s
     return context
 
 
+def _part(context: dict[str, Any]) -> float:
+    """How much of all work may be of the time that is asked for: what is finished tells, without counting it.
+    Not less than a twentieth, so that a wrong guess still reads a part of the rows only."""
+    if not context["altogether"]:
+        return 1.0
+    return max(context["finished"].count / context["altogether"], 0.05) if context["finished"] else 0.05
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """Bars with their numbers. `kind`: what a bar stands for."""
@@ -148,8 +157,8 @@ class Chart:
         return len(self.shares) - len(self.lines)
 
 
-def _sent_back(asked: Asked, tasks: QuerySet[Task], standing: statistics.Counts) -> dict[str, Any]:
-    found = statistics.rejections(tasks, standing, asked.since)
+def _sent_back(asked: Asked, tasks: QuerySet[Task], standing: statistics.Counts, part: float) -> dict[str, Any]:
+    found = statistics.rejections(tasks, standing, asked.since, part=part)
     if not found.rejected:
         return {"rejections": None}
     kinds = (("reason", found.by_reason), ("category", found.by_category), ("labeller", found.by_labeller))
@@ -162,8 +171,10 @@ def _sent_back(asked: Asked, tasks: QuerySet[Task], standing: statistics.Counts)
     }
 
 
-def _times(asked: Asked, dataset: Dataset, tasks: QuerySet[Task], standing: statistics.Counts) -> dict[str, Any]:
-    found = statistics.stage_times(tasks, standing, asked.since)
+def _times(
+    asked: Asked, dataset: Dataset, tasks: QuerySet[Task], standing: statistics.Counts, part: float
+) -> dict[str, Any]:
+    found = statistics.stage_times(tasks, standing, asked.since, part=part)
     lines = [
         (f"{stage}: {word}", spread)
         for stage in dataset.pipeline

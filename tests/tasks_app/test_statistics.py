@@ -39,12 +39,12 @@ def labelling(dataset, label_id):
     return task_of(dataset, item__label__label_id=label_id)
 
 
-def rejections(dataset, since=None):
-    return statistics.rejections(tasks_of(dataset), statistics.counts(tasks_of(dataset)), since)
+def rejections(dataset, since=None, **part):
+    return statistics.rejections(tasks_of(dataset), statistics.counts(tasks_of(dataset)), since, **part)
 
 
-def times(dataset, since=None):
-    found = statistics.stage_times(tasks_of(dataset), statistics.counts(tasks_of(dataset)), since)
+def times(dataset, since=None, **part):
+    found = statistics.stage_times(tasks_of(dataset), statistics.counts(tasks_of(dataset)), since, **part)
     return {stage.stage_id: found.get(stage.pk) for stage in dataset.pipeline}
 
 
@@ -181,7 +181,7 @@ def test_of_very_many_a_part_of_what_was_accepted_stands_for_all(team, dataset, 
     found = rejections(dataset)
 
     assert (found.rejected, found.every, found.decided) == (1, 2, 1 + 2 * measured)
-    assert rejections(dataset, since=MONDAY + timedelta(days=1)).every == 1  # few: they are counted
+    assert rejections(dataset, part=0.5).decided == 6  # few of them are of this time: all are counted
 
 
 # --- times --------------------------------------------------------------------------------------------------------
@@ -231,15 +231,7 @@ def test_of_very_many_tasks_some_are_measured(team, dataset, clock, monkeypatch)
     found = times(dataset)["Labelling"].work
 
     assert (found.every, found.measured) == (3, 2)
-
-
-def test_where_few_of_very_many_are_of_the_time_all_of_these_are_measured(team, dataset, clock, monkeypatch):
-    monkeypatch.setattr(statistics, "_step", lambda count, enough: 3)
-    clock.shift(60)
-    for number in (1, 2):
-        actions.submit(labelling(dataset, f"car:{number}"), by=team.ann)
-
-    assert times(dataset)["Labelling"].work == Spread(60_000, 60_000, 2, every=1)
+    assert times(dataset, part=0.3)["Labelling"].work.measured == 6  # few of them are of this time: all are
 
 
 def test_without_tasks_there_are_no_times(team):
