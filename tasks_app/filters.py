@@ -100,8 +100,8 @@ class TaskFilters(django_filters.FilterSet):
         self.member = member
         self.seen = queryset
         self.dataset = dataset
-        #: The database keys of the stage and the people that are named.
-        self.keys: dict[str, int | None] = {}
+        #: What the names stand for, once it is known that they are known: database keys, places of attributes.
+        self.keys: dict[str, Any] = {}
         for name in without:
             del self.filters[name]
 
@@ -121,10 +121,7 @@ class TaskFilters(django_filters.FilterSet):
         within = {"dataset__in": seen}
         if said.get("stage_id") and not self._knows_stage(said["stage_id"], within):
             wrong.append(("stage_id", f"There is no stage {said['stage_id']} here."))
-        if (
-            said.get("attribute_id")
-            and not Attribute.objects.filter(**within, attribute_id=said["attribute_id"]).exists()
-        ):
+        if said.get("attribute_id") and not self._knows_attribute(said["attribute_id"], within):
             wrong.append(("attribute_id", f"There is no attribute {said['attribute_id']} here."))
         for name in ("email", "reviewer"):
             email = (said.get(name) or "").lower()
@@ -140,6 +137,13 @@ class TaskFilters(django_filters.FilterSet):
         found = found or list(Stage.objects.filter(**within, stage_id=stage_id).values_list("pk", flat=True))
         self.keys["stage_id"] = next(iter(found), None)
         return bool(found)
+
+    def _knows_attribute(self, attribute_id: str, within: dict[str, Any]) -> bool:
+        attributes = Attribute.objects.filter(**within, attribute_id=attribute_id)
+        if self.dataset is None:
+            return attributes.exists()
+        self.keys["attribute_id"] = places.of_attributes(attributes)
+        return bool(self.keys["attribute_id"])
 
     def _knows(self, name: str, email: str) -> bool:
         """Whether this is a member; to who sees only their own chains, whoever they meet in them."""
@@ -171,8 +175,8 @@ class TaskFilters(django_filters.FilterSet):
     @property
     def tells_tasks_apart(self) -> bool:
         """Whether of the tasks of one item some may fit and others not."""
-        said = [name for name in self.filters if name not in OF_ITEMS and self.form.cleaned_data.get(name)]
-        return bool(said) or ("email" in self.filters and self.data.get("email") == "")
+        values = [self.form.cleaned_data.get(name) for name in self.filters if name not in OF_ITEMS]
+        return any(value not in (None, "", []) for value in values) or self.data.get("email") == ""
 
     def of_stage(self, queryset: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
         return (
@@ -188,7 +192,7 @@ class TaskFilters(django_filters.FilterSet):
     def of_item(self, queryset: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
         if self.dataset is None:
             return queryset.filter(**{name: value})
-        return queryset.filter(places.of(self.dataset, name.rpartition("__")[2], value))
+        return queryset.filter(places.of(self.dataset, name.rpartition("__")[2], value, self.keys.get("attribute_id")))
 
     def is_delayed(self, queryset: Any, name: str, value: bool) -> QuerySet[Task]:
         if self.dataset is None:

@@ -6,35 +6,34 @@
 
 from __future__ import annotations
 
-from django.db.models import F, Q
+from django.db.models import Q, QuerySet
 
-from datasets_app.models import Dataset
+from datasets_app.models import Attribute, Dataset
 
 from .models import TaskType
 from .planning import AFTER_LABELS
 
 #: The columns that together are an item's place, like no other item's of the dataset.
 PLACE = ("file_order", "item_order")
+#: Of tasks: about an object.
+LABELS = Q(item_order__lt=AFTER_LABELS)
 
 
-def of(dataset: Dataset, name: str, value: str) -> Q:
-    """Of tasks of a dataset: those about this file, label, category of labels, attribute or type."""
+def of(dataset: Dataset, name: str, value: str, attributes: list[int] | None) -> Q:
+    """Of tasks of a dataset: those about this file, label, category of labels or type; or about the attribute whose
+    places are known."""
     if name == "file_id":
         return Q(file_order__in=list(dataset.files.filter(file_id=value).values_list("position", flat=True)))
     if name == "attribute_id":
-        return Q(item_order__in=_places_of_attributes(dataset, attribute_id=value))
+        return Q(item_order__in=attributes)
     if name == "task_type":
         level = {TaskType.FRAME_ATTRIBUTE: "frame", TaskType.DATASET_ATTRIBUTE: "dataset"}.get(TaskType(value))
-        return Q(item_order__in=_places_of_attributes(dataset, level=level)) if level else is_label()
+        return Q(item_order__in=of_attributes(dataset.attributes.filter(level=level))) if level else LABELS
     labels = dataset.labels.filter(**{name: value}).order_by().values("pk")
     # With an OR, PostgreSQL reads the tasks in order and looks each up among these; else it would join them all first.
     return Q(item_order__in=labels) | Q(pk=None)
 
 
-def is_label() -> Q:
-    return Q(item_order__lt=AFTER_LABELS)
-
-
-def _places_of_attributes(dataset: Dataset, **which: str) -> list[int]:
-    attributes = dataset.attributes.filter(**which).annotate(place=F("position") + AFTER_LABELS)
-    return list(attributes.order_by().values_list("place", flat=True))
+def of_attributes(attributes: QuerySet[Attribute]) -> list[int]:
+    """The `item_order` of each."""
+    return [AFTER_LABELS + position for position in attributes.order_by().values_list("position", flat=True)]

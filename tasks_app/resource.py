@@ -49,7 +49,7 @@ def _or_null(name: str) -> Callable[[], Expression]:
     return lambda: NullIf(F(name), Value(""), output_field=TextField())
 
 
-def _value() -> Expression:
+def value_of() -> Expression:
     """The value of an attribute task: in its file, or as a whole. Label tasks do not ask."""
     values = AttributeValue.objects.filter(attribute=OuterRef("item__attribute"))
     in_file = values.filter(file=OuterRef("item__file")).values("value")[:1]
@@ -82,7 +82,7 @@ COLUMNS: dict[str, Column] = {
     "label_type": Column("item__label__label_type"),
     "label_category_id": Column("item__label__label_category_id"),
     "attribute_id": Column("item__attribute__attribute_id"),
-    "value": Column(_value, "json"),
+    "value": Column(value_of, "json"),
     "status": Column("status"),
     "email": Column("assignee__email"),
     "submitted_by": Column("submitted_by__email"),

@@ -66,6 +66,11 @@ def rows_in(response: Any) -> int:
     return response.content.decode().count('<th scope="row"')
 
 
+def picked_in(response: Any) -> int:
+    """The tasks of a flow that its filters pick."""
+    return len(re.findall(r"<td data-label=[^>]*(?<!class=.dim.)>", response.content.decode()))
+
+
 def decide(browser: Client, task: Task, decision: str, **said: Any) -> Any:
     """Press a button of a task's page."""
     said = {"decision": decision, "version": version(browser.get(page_of(task))), **said}

@@ -48,7 +48,7 @@ class Chip:
 class Table:
     """Rows, the filters that are on, where the next page is; or what was wrong with the address."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Any] = field(default_factory=list)
     chips: list[Chip] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     first: str = ""
@@ -70,7 +70,7 @@ def table(
 ) -> Table:
     """The page of tasks that an address asks for. What is wrong with it is told, not raised."""
     filters = TaskFilters(query, tasks, member=member, dataset=dataset)
-    found = Table(chips=_chips(query))
+    found = Table(chips=chips(query))
     if not filters.form.is_valid():
         found.problems = [str(text) for texts in filters.form.errors.values() for text in texts]
         return found
@@ -89,9 +89,9 @@ def _fill(found: Table, query: QueryDict, filters: TaskFilters, ordering: str, s
     keys = page(filters.qs, ordering=ordering, limit=ROWS, cursor=cursor, said=said)
     found.rows = rows(ordered(Task.objects.filter(pk__in=keys.keys), ordering))
     if cursor:
-        found.first = _address(query, cursor=None)
+        found.first = address(query, cursor=None)
     if keys.next_cursor:
-        found.next = _address(query, cursor=keys.next_cursor)
+        found.next = address(query, cursor=keys.next_cursor)
 
 
 def rows(tasks: QuerySet[Task]) -> list[Row]:
@@ -127,14 +127,15 @@ CHOICES: dict[str, dict[str, str]] = {
 }
 
 
-def _chips(query: QueryDict) -> list[Chip]:
-    chips = []
+def chips(query: QueryDict) -> list[Chip]:
+    """The filters that are on, each with the way out of it."""
+    found = []
     for name in TaskFilters.base_filters:
         # Of a value that stands several times the last one counts; statuses are any of several.
         for value in dict.fromkeys(query.getlist(name) if name == "status" else query.getlist(name)[-1:]):
             if value or name == "email":
-                chips.append(Chip(f"{LABELS[name]}: {_words(name, value)}", _without(query, name, value)))
-    return chips
+                found.append(Chip(f"{LABELS[name]}: {_words(name, value)}", _without(query, name, value)))
+    return found
 
 
 def _words(name: str, value: str) -> str:
@@ -147,17 +148,18 @@ def _without(query: QueryDict, name: str, value: str) -> str:
     kept = query.copy()
     kept.setlist(name, [one for one in query.getlist(name) if one != value] if name == "status" else [])
     kept.pop("cursor", None)
-    return _question(kept)
+    return question(kept)
 
 
-def _address(query: QueryDict, *, cursor: str | None) -> str:
+def address(query: QueryDict, *, cursor: str | None) -> str:
+    """The question of the same list, on another page."""
     kept = query.copy()
     kept.pop("cursor", None)
     if cursor:
         kept["cursor"] = cursor
-    return _question(kept)
+    return question(kept)
 
 
-def _question(query: QueryDict) -> str:
+def question(query: QueryDict) -> str:
     """The question of an address; a lone "?" where nothing is asked, so that the link goes to the whole list."""
     return f"?{query.urlencode()}"

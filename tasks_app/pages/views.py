@@ -21,18 +21,17 @@ from datasets_app.actions import mark_labelling_done, take_back_done
 from datasets_app.errors import BadInput, Refused
 from datasets_app.models import Dataset, File, Member
 from datasets_app.pages.frame import SignedIn, frame, wants_fragment
-from datasets_app.roles import Right
 from tasks_app.acting import find_task
 from tasks_app.editing import set_value
 from tasks_app.models import Task
-from tasks_app.querysets import counts_by_stage
+from tasks_app.querysets import Reach, counts_by_stage, counts_of, reach_of
 
 from .decisions import carry_out
 from .details import task_context
+from .flow import flow
 from .forms import DecisionForm, FilterForm, ValueForm, canonical
 from .frame_steps import frame_answer, wants_frame
 from .heads import dataset_frame
-from .lists import table
 from .neighbours import neighbour
 from .sights import sight
 from .statuses import bars, with_pipelines
@@ -60,28 +59,34 @@ def client(request: SignedIn, client_id: str) -> HttpResponse:
 @require_safe
 @vary_on_headers("HX-Request")
 def dataset(request: SignedIn, dataset_id: str) -> HttpResponse:
-    """The tasks of a dataset: the same filters and orderings as in the API, page by page."""
+    """The flow of the work: the same filters and orderings as in the API, page by page."""
     dataset, member = find_dataset(dataset_id, request.user)
     if "apply" in request.GET:
         asked = canonical(request.GET).urlencode()
         return redirect(reverse("dataset", args=[dataset_id]) + (f"?{asked}" if asked else ""))
-    tasks = Task.objects.in_dataset(dataset, member).present()
-    found = table(request.GET, tasks, member=member, dataset=dataset, scope=dataset_id)
+    reach = reach_of(dataset, member)
+    tasks = Task.objects.in_dataset(dataset, member, reach).present()
+    if wants_fragment(request) and "bars" in request.GET:
+        return render(request, "components/stage_bars.html", {"bars": bars(dataset, counts_of(dataset, tasks))})
+    found = flow(request.GET, tasks, member=member, dataset=dataset, scope=dataset_id)
     context = dataset_frame(dataset, member, "dataset") | {"table": found}
     if wants_fragment(request):
-        return render(request, "tasks_app/_task_table.html", context, status=found.status)
-    reads_all = member.access.may(Right.READ, dataset)
+        return render(request, "tasks_app/_flow_table.html", context, status=found.status)
+    # Many chains of one's own take longer to count than the page may: their bars come after it.
+    later = reach == Reach.MANY and "bars" not in request.GET
     context |= {
-        "bars": bars(dataset, counts_by_stage([dataset], seen_by=member).get(dataset.pk, {})),
+        "bars": None if later else bars(dataset, counts_of(dataset, tasks)),
         "filters": FilterForm(
-            request.GET, stages=[stage.stage_id for stage in dataset.pipeline], emails=_people(member, reads_all)
+            request.GET,
+            stages=[stage.stage_id for stage in dataset.pipeline],
+            emails=_people(member, reads_all=reach == Reach.ALL),
         ),
-        "reads_all": reads_all,
+        "reads_all": reach == Reach.ALL,
     }
     return render(request, "tasks_app/dataset.html", context, status=found.status)
 
 
-def _people(member: Member, reads_all: bool) -> list[tuple[str, str]]:
+def _people(member: Member, *, reads_all: bool) -> list[tuple[str, str]]:
     """Whom the filter offers: oneself first; colleagues only to those who see their tasks."""
     me = member.user.email
     people = [(me, "me")]

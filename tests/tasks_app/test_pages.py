@@ -17,6 +17,7 @@ from tests.factories import make_dataset, make_team, task_of
 from tests.pages import (
     list_of,
     page_of,
+    picked_in,
     rows_in,
     signed_in,
     status_of,
@@ -108,8 +109,8 @@ def test_a_labeller_is_told_no_totals_of_others(team, eves_first):
         page = re.sub(r"<[^>]+>", "", browser.get(address).content.decode())
         assert "1 ready" in page
         assert "2 ready" not in page
-    assert rows_in(browser.get(list_of(eves_first))) == 2
-    assert rows_in(signed_in(team, "reader").get(list_of(eves_first))) == 4
+    assert rows_in(browser.get(list_of(eves_first))) == 1
+    assert rows_in(signed_in(team, "reader").get(list_of(eves_first))) == 2
 
 
 def test_a_labeller_is_shown_no_picture_of_others(team, eves_first):
@@ -152,7 +153,7 @@ def test_filters_mean_the_same_as_in_the_api(team):
         "?unknown=1": 8,
     }
 
-    assert {query: rows_in(browser.get(list_of(dataset) + query)) for query in wanted} == wanted
+    assert {query: picked_in(browser.get(list_of(dataset) + query)) for query in wanted} == wanted
 
 
 @pytest.mark.parametrize(
@@ -192,20 +193,6 @@ def test_filters_that_are_on_are_chips_that_can_be_taken_off(team):
     assert all(words in page for words in ("Status: ready", "Status: waiting", "Assignee: nobody"))
     assert f'href="{list_of(dataset)}?status=waiting&amp;email="' in page
     assert f'href="{list_of(dataset)}?status=ready&amp;status=waiting"' in page
-
-
-@pytest.mark.parametrize("ordering", ["list", "-updated", "due"])
-def test_every_task_is_on_one_page_of_the_list(team, ordering):
-    dataset = make_dataset(team, (70,))
-    browser, address, seen = signed_in(team, "reader"), f"{list_of(dataset)}?ordering={ordering}", []
-
-    while address:
-        page = browser.get(address).content.decode()
-        seen += re.findall(r'class="object" href="/tasks/(\w+)/"', page)
-        following = re.search(r'rel="next" href="([^"]+)"', page)
-        address = following[1].replace("&amp;", "&") if following else ""
-
-    assert len(seen) == len(set(seen)) == 140
 
 
 def test_htmx_gets_the_table_alone(team):
