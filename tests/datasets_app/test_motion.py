@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from datasets_app.drawing.curve import HEIGHT, MOST_POINTS, WIDTH, curve_of
 from datasets_app.drawing.motion import MOST_JUMPS, Motion, motion_of
-from tests.datasets_app.test_drawing import JSON, KEYS
+from tests.datasets_app.test_drawing import JSON, KEYS, PATIENT
 
 Shapes = list[tuple[int, Any]]
 
@@ -169,6 +169,7 @@ def track(rows: list[tuple[int, ...]], *, right: int = 0, down: int = 0, scale: 
     return shapes
 
 
+@PATIENT
 @given(TRACKS, WHOLE, WHOLE, st.sampled_from([1 / 1024, 0.25, 1.0, 8.0, 4096.0]))
 def test_jumps_do_not_depend_on_the_place_and_the_scale(rows, right, down, scale):
     """Whole numbers and powers of two: so that the arithmetic is exact, and "the same" means the same."""
@@ -180,6 +181,7 @@ ANYTHING = st.none() | JSON | st.dictionaries(KEYS, JSON) | st.fixed_dictionarie
 )  # fmt: skip
 
 
+@PATIENT
 @given(st.lists(ANYTHING, max_size=20))
 def test_no_track_breaks_the_page(geometries):
     motion = motion_of(enumerate(geometries, 1))
