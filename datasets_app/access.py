@@ -58,6 +58,11 @@ class Access:
         """In the client, or in one of its datasets."""
         return right in self.of_client or any(right in rights for rights in self._of_datasets.values())
 
+    @property
+    def takes_part(self) -> bool:
+        """Whether there can be something to do for the member in some dataset: reading is no work."""
+        return self.may_anywhere(Right.WORK) or self.may_anywhere(Right.REVIEW_LAST)
+
     def in_datasets(self, right: Right) -> Q:
         """Of datasets of any client: those in which the member has this right."""
         within = Q(client_id=self.member.client_id, deleted_at=None)

@@ -100,11 +100,6 @@ class Workload:
         return together([self.sent_back.all, self.in_progress.all, *mine, self.parts["review"]])
 
 
-def takes_part(member: Member) -> bool:
-    """Whether there can be something for them at all: reading is no work."""
-    return any(member.access.may_anywhere(right) for right in (Right.WORK, Right.REVIEW_LAST))
-
-
 def workload(member: Member) -> Workload:
     """Everything that waits for a member."""
     survey = Survey(member)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("login/", views.SignIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("theme/", views.theme, name="theme"),
+    path("keys/", views.keys, name="keys"),
     path("clients/<str:client_id>/tokens/", views.tokens, name="tokens"),
     path("clients/<str:client_id>/tokens/<str:token_id>/revoke/", views.token_revoke, name="token-revoke"),
 ]

@@ -45,12 +45,19 @@ class SignIn(LoginView):
 @login_required
 @require_safe
 def clients(request: SignedIn) -> HttpResponse:
-    """The clients of whoever is signed in; the only one is opened at once."""
+    """The clients of whoever is signed in; of the only one, what there is to do."""
     found = Member.objects.present().filter(user=request.user).select_related("client").order_by("client__name", "pk")
     members = list(found)
     if len(members) == 1:
-        return redirect("client", members[0].client.client_id)
+        return redirect("work", members[0].client.client_id)
     return render(request, "datasets_app/clients.html", {"members": members})
+
+
+@login_required
+@require_safe
+def keys(request: SignedIn) -> HttpResponse:
+    """The keys of every page, on a page: where a script shows them in place, nobody needs it."""
+    return render(request, "datasets_app/keys.html")
 
 
 @login_required

@@ -2,10 +2,12 @@
 
 from django.urls import path, re_path
 
-from . import assignments, delayed, desk, many, pictures, progress, settings, views
+from . import assignments, delayed, desk, many, pictures, progress, search, settings, views, work
 
 urlpatterns = [
     path("clients/<str:client_id>/", views.client, name="client"),
+    path("clients/<str:client_id>/work/", work.work, name="work"),
+    path("clients/<str:client_id>/search/", search.search_page, name="search"),
     path("clients/<str:client_id>/delayed/", delayed.delayed, name="delayed"),
     path("datasets/<str:dataset_id>/", views.dataset, name="dataset"),
     path("datasets/<str:dataset_id>/assignments/", assignments.assignments, name="dataset-assignments"),

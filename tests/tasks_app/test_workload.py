@@ -146,8 +146,8 @@ def test_a_role_in_one_dataset_counts_there_only(team):
     set_scopes(other, team.reader, ["labeller"], by=team.admin)
 
     assert lists(team.reader) == {"ready": 4}
-    assert workload.takes_part(team.reader)
-    assert not workload.takes_part(team.creator)
+    assert team.reader.access.takes_part
+    assert not team.creator.access.takes_part
 
 
 def test_what_was_put_aside_is_told_apart(team):

@@ -30,3 +30,19 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("focusin", (event) => {
   if (event.target.matches("input[data-select]")) event.target.select();
 });
+
+// Keys of every page; the desk has more of its own. While they are listed, no key does anything else.
+document.addEventListener("keydown", (event) => {
+  const { key, target } = event, keys = document.getElementById("keys"), find = document.getElementById("find");
+  if (key === "Escape" && target === find) find.blur();
+  if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input, select, textarea")) return;
+  const listed = keys?.matches(":popover-open"), idle = target.matches("body, main");
+  const start = idle && document.querySelector("main[data-keys] [data-key=enter]");
+  if (key === "?") keys?.togglePopover();
+  else if (listed) return event.stopImmediatePropagation();
+  else if (key === "/" && find) find.select();
+  else if (key === "Enter" && !event.shiftKey && !event.repeat && start) start.click();
+  else return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+});
