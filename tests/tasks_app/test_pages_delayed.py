@@ -178,7 +178,7 @@ def test_many_people_and_stages_are_summed_up(team):
     assert head[-1] == "5 others"
     assert (worst[2], worst[-1]) == ("12 12 h late", "5")
     assert len(others) == 19
-    assert "and 1 more stages" in response.content.decode()
+    assert "and 1 more stage:" in response.content.decode()
 
 
 @pytest.mark.parametrize("objects", [10, 300])

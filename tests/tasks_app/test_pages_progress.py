@@ -196,3 +196,16 @@ def test_it_costs_few_queries_however_many_tasks(team, clock, monkeypatch, files
         browser.get(f"{list_of(dataset)}progress/")
 
     assert len(queries) <= MOST_QUERIES
+
+
+def test_what_is_worked_out_from_a_part_says_so(team, dataset, monkeypatch):
+    monkeypatch.setattr(statistics, "MEASURED", 2)
+    monkeypatch.setattr(statistics, "COUNTED", 4)
+    finish(team, dataset, "car:1", "car:2", "car:3", "car:4")
+    send_back(team, dataset, "car:5")
+
+    page = text(progress(team, dataset))
+
+    assert re.search(r"1 of about \d+ decisions", page)
+    assert "what was accepted is worked out from one task in 2, so rates are about right." in page
+    assert re.search(r"Labelling: work about .* \d, one in 3 ", page)
