@@ -3,19 +3,18 @@
 "use strict";
 (() => {
   const PACE = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : 160;
-  // By name of a drawing, what is shown of which object: "fit", or a view box, or nothing for the whole.
-  const kept = {};
+  const kept = {}; // by name of a drawing, what is shown of which object: "fit", a view box, or nothing for the whole
   let others = true, crop = true, playing = false, shown, under, drag;
 
   const find = (selector) => document.querySelector(selector);
   const press = (selector) => { const one = find(selector); one?.click(); return one; };
-  const on = (name, does, options) => document.addEventListener(name, does, options);
+  const on = (names, does, options) => names.split(" ").map((name) => document.addEventListener(name, does, options));
   const all = (does) => [...document.querySelectorAll("svg[data-view]")].map(does).length;
   const numbers = (text) => text.split(" ").map(Number);
-  const box = (svg) => numbers(svg.getAttribute("viewBox"));
+  const limit = (least, value, most) => Math.max(least, Math.min(value, most));
   const drawingAt = ({ target }) => target.closest?.("svg[data-view]");
-  const point = (svg, { clientX, clientY }) =>
-    new DOMPoint(clientX, clientY).matrixTransform(svg.getScreenCTM().inverse());
+  const point = (svg, event) =>
+    new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
 
   function draw(svg) {
     const { whole, fit, of, view } = svg.dataset, { part, of: was } = kept[view] || {};
@@ -28,23 +27,20 @@
     draw(svg);
     return true;
   }
-  // The middle stays in the picture; what would be larger than the picture is the whole of it.
-  function look(svg, x, y, width, height) {
-    const [left, top, most, high] = numbers(svg.dataset.whole);
-    const within = (at, size, from, all) => Math.max(from, Math.min(at + size / 2, from + all)) - size / 2;
-    const part = [within(x, width, left, most), within(y, height, top, high), width, height].join(" ");
-    return show(svg, width < most || height < high ? part : "");
+  // So many times as much, about a point, and moved. The middle stays in the picture; larger than it is all of it.
+  function look(svg, times, at, right = 0, down = 0) {
+    const now = svg.viewBox.baseVal, [left, top, most, high] = numbers(svg.dataset.whole);
+    const by = Math.max(times, most / now.width / 50), width = now.width * by, height = now.height * by;
+    const x = now.x + now.width / 2, y = now.y + now.height / 2, { x: px, y: py } = at || { x, y };
+    const across = limit(left, px + (x - px) * by + right, left + most) - width / 2;
+    const along = limit(top, py + (y - py) * by + down, top + high) - height / 2;
+    return show(svg, width < most || height < high ? [across, along, width, height].join(" ") : "");
   }
-  function zoom(svg, times, at) {
-    const [x, y, width, height] = box(svg), middle = { x: x + width / 2, y: y + height / 2 };
-    const { x: px, y: py } = at || middle, by = Math.max(times, numbers(svg.dataset.whole)[2] / 50 / width);
-    return look(svg, px - (px - x) * by, py - (py - y) * by, width * by, height * by);
-  }
-  function pan(svg, right, down) {
-    const [x, y, width, height] = box(svg);
-    return look(svg, x + right, y + down, width, height);
-  }
-  const aside = (right, down) => (svg) => pan(svg, (right * box(svg)[2]) / 8, (down * box(svg)[3]) / 8);
+  const zoom = (times) => (svg) => look(svg, times);
+  const pan = (right, down) => (svg) => {
+    const { width, height } = svg.viewBox.baseVal;
+    return look(svg, 1, null, (right * width) / 8, (down * height) / 8);
+  };
 
   function play() {
     playing &&= Boolean(press("#view [rel=next]"));
@@ -71,12 +67,13 @@
     if (playing) playOn(view);
   }
 
-  const back = () => press("#view [rel=prev]"), next = () => press("#view [rel=next]"), near = (svg) => zoom(svg, 0.77);
   // The buttons name their keys. What finds nothing to do leaves the key to others.
+  const back = () => press("#view [rel=prev]"), next = () => press("#view [rel=next]");
   const keys = {
-    "+": near, "=": near, "-": (svg) => zoom(svg, 1.3), 0: () => all((svg) => show(svg)), f: () => all((svg) => show(svg, "fit")),
-    arrowleft: back, ",": back, arrowright: next, ".": next,
-    shiftarrowleft: aside(-1, 0), shiftarrowright: aside(1, 0), shiftarrowup: aside(0, -1), shiftarrowdown: aside(0, 1),
+    "+": zoom(0.77), "=": zoom(0.77), "-": zoom(1.3), arrowleft: back, ",": back, arrowright: next, ".": next,
+    shiftarrowleft: pan(-1, 0), shiftarrowright: pan(1, 0), shiftarrowup: pan(0, -1), shiftarrowdown: pan(0, 1),
+    0: () => all((svg) => show(svg)),
+    f: () => all((svg) => show(svg, "fit")),
     o: () => press("#others"),
     c: () => { crop = !crop; refresh(); return true; },
     " ": () => { playing = !playing; play(); return find("#view .play"); },
@@ -89,7 +86,7 @@
   on("keydown", (event) => {
     const { key, target } = event, arrow = event.shiftKey && key.startsWith("Arrow") ? "shift" : "";
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]")) return;
+    if (target.closest("input:not([type=checkbox]), select, textarea")) return;
     if (find(".reject[open], dialog[open]")) return; // what is typed there is a comment
     if (key === " " && target.closest("a, button, summary, input")) return;
     if (does(arrow + key.toLowerCase())) event.preventDefault();
@@ -99,17 +96,16 @@
     if (button) does(button.dataset.key);
     if (!curve) return;
     const { left, width } = curve.getBoundingClientRect(), frames = numbers(curve.dataset.frames);
-    const at = frames[0] + ((clientX - left) / width) * (frames.at(-1) - frames[0]);
-    const frame = frames.find((one) => one >= at - 0.5);
-    htmx.ajax("GET", curve.dataset.link + frame, { source: "#view", target: "#view" });
+    const at = frames[0] + ((clientX - left) / width) * (frames.at(-1) - frames[0]) - 0.5;
+    const frame = curve.dataset.link + frames.find((one) => one >= at);
+    htmx.ajax("GET", frame, { source: "#view", target: "#view" });
   });
   on("change", ({ target }) => { if (target.id === "others") others = target.checked; });
   on("wheel", (event) => {
-    const svg = drawingAt(event);
+    const svg = drawingAt(event), turned = event.deltaY * (event.deltaMode ? 0.06 : 0.002);
     if (!svg) return;
     event.preventDefault();
-    const turned = event.deltaY * (event.deltaMode ? 0.06 : 0.002);
-    zoom(svg, Math.exp(Math.max(-1, Math.min(turned, 1))), point(svg, event));
+    look(svg, Math.exp(limit(-1, turned, 1)), point(svg, event));
   }, { passive: false });
   on("pointerdown", (event) => {
     const svg = drawingAt(event);
@@ -119,9 +115,9 @@
     if (!drag) under = drawingAt(event) || under;
     if (!drag?.[0].isConnected) return;
     const [svg, held] = drag, at = point(svg, event);
-    pan(svg, held.x - at.x, held.y - at.y);
+    look(svg, 1, null, held.x - at.x, held.y - at.y);
   });
-  for (const end of ["pointerup", "pointercancel"]) on(end, () => { drag = null; });
+  on("pointerup pointercancel", () => { drag = null; });
   new MutationObserver(refresh).observe(document, { childList: true, subtree: true });
   refresh();
 })();
