@@ -32,6 +32,7 @@ from .flow import flow
 from .forms import DecisionForm, FilterForm, ValueForm, canonical
 from .frame_steps import frame_answer, wants_frame
 from .heads import dataset_frame
+from .many import buttons_for
 from .neighbours import neighbour
 from .sights import sight
 from .statuses import bars, with_pipelines
@@ -69,7 +70,8 @@ def dataset(request: SignedIn, dataset_id: str) -> HttpResponse:
     if wants_fragment(request) and "bars" in request.GET:
         return render(request, "components/stage_bars.html", {"bars": bars(dataset, counts_of(dataset, tasks))})
     found = flow(request.GET, tasks, member=member, dataset=dataset, scope=dataset_id)
-    context = dataset_frame(dataset, member, "dataset") | {"table": found}
+    context = dataset_frame(dataset, member, "dataset") | {"table": found, "selectable": buttons_for(dataset, member)}
+    context["question"] = canonical(request.GET).urlencode()
     if wants_fragment(request):
         return render(request, "tasks_app/_flow_table.html", context, status=found.status)
     # Many chains of one's own take longer to count than the page may: their bars come after it.
