@@ -47,7 +47,7 @@ def desk_start(request: SignedIn, dataset_id: str) -> HttpResponse:
     seat = seat_of(request, dataset, member)
     if request.method == "POST" and request.POST.get("again"):
         take_back_skips(dataset, by=member)
-    offer = _offer(seat) if request.method == "POST" else None
+    offer = next_on(seat) if request.method == "POST" else None
     if offer is not None:
         return redirect(seat.address(offer))
     return render(request, "tasks_app/desk_start.html", frame(member, "work") | _outlook(request, seat))
@@ -83,7 +83,7 @@ def desk_leave(request: SignedIn, dataset_id: str) -> HttpResponse:
     """Leave the desk: what was claimed is free for others at once."""
     dataset, member = find_dataset(dataset_id, request.user)
     release(dataset, by=member)
-    return redirect("client", member.client.client_id)
+    return redirect("work", member.client.client_id)
 
 
 @login_required
@@ -119,7 +119,7 @@ def _show(
 ) -> HttpResponse:
     seen = sight(task, by=seat.member, frame=request.GET.get("frame"))
     if wants_frame(request):
-        return frame_answer(request, task, seen)
+        return frame_answer(request, task, seen, by=seat.member, seat=seat)
     if request.headers.get("X-Desk"):
         return HttpResponse(pane(request, task, seat, seen=seen))
     context = frame(seat.member, "work") | pane_context(task, seat, said=said, seen=seen)
@@ -127,7 +127,8 @@ def _show(
     return render(request, "tasks_app/desk.html", context, status=status)
 
 
-def _offer(seat: Seat, besides: frozenset[int] = frozenset()) -> Task | None:
+def next_on(seat: Seat, besides: frozenset[int] = frozenset()) -> Task | None:
+    """The next object for whoever sits there, claimed."""
     offer = offer_next(seat.dataset, by=seat.member, stage=seat.stage, kind=seat.kind, besides=besides)
     return shown(offer) if offer else None
 
@@ -139,7 +140,7 @@ def desk_following(request: SignedIn, task_id: str) -> HttpResponse:
     task, member = find_task(task_id, request.user)
     seat = seat_of(request, task.dataset, member)
     renew(task.dataset, by=member)
-    following = _offer(seat, frozenset({owned_key(task)}))
+    following = next_on(seat, frozenset({owned_key(task)}))
     return HttpResponse(pane(request, _read(following), seat)) if following else HttpResponse(status=204)
 
 
@@ -168,7 +169,7 @@ def _decide(request: SignedIn, task: Task, seat: Seat) -> HttpResponse:
         return JsonResponse(_answer(request, seat, done))
     if not done.counts:
         messages.success(request, done.said)
-    following = done.stays or _offer(seat)
+    following = done.stays or next_on(seat)
     return redirect(seat.address(following) if following else seat.entrance)
 
 
@@ -195,8 +196,8 @@ def _answer(request: SignedIn, seat: Seat, done: Done) -> dict[str, Any]:
     """What the script needs to go on: what was said, the next object, how far one is."""
     showing = Task.objects.filter(dataset=seat.dataset, task_id=request.POST.get("showing", "")).first()
     besides = frozenset({owned_key(showing)}) if showing else frozenset[int]()
-    following = done.stays or _offer(seat, besides)
-    return _json(request, seat, said=done.said, following=following, stays=done.stays is not None)
+    following = done.stays or next_on(seat, besides)
+    return answer_json(request, seat, said=done.said, following=following, stays=done.stays is not None)
 
 
 def _refused(request: SignedIn, task: Task, seat: Seat, form: DecisionForm, refused: Refused) -> HttpResponse:
@@ -209,7 +210,7 @@ def _refused(request: SignedIn, task: Task, seat: Seat, form: DecisionForm, refu
     messages.error(request, str(refused))
     if mend or request.POST.get("decision") == "undo":
         return _show(request, task, seat, said=form, status=STATUS[refused.kind])
-    following = _offer(seat)
+    following = next_on(seat)
     return redirect(seat.address(following) if following else seat.entrance)
 
 
@@ -217,7 +218,8 @@ def _refused(request: SignedIn, task: Task, seat: Seat, form: DecisionForm, refu
 MENDED = frozenset({"value_missing", "frozen"})
 
 
-def _json(request: SignedIn, seat: Seat, *, said: str, following: Task | None, stays: bool) -> dict[str, Any]:
+def answer_json(request: SignedIn, seat: Seat, *, said: str, following: Task | None, stays: bool) -> dict[str, Any]:
+    """How far one is, and what is shown next."""
     how_far = rounds.read_pace(request.session, seat.place)
     following = _read(following) if following else None
     return {

@@ -13,6 +13,7 @@ from tasks_app.events import history
 from tasks_app.models import Task
 from tasks_app.workflow import OPEN, Action, Status
 
+from .correction import correction
 from .decisions import offered
 from .forms import DecisionForm, ValueForm
 from .sights import Sight
@@ -35,6 +36,7 @@ def task_context(task: Task, seen: Sight, *, by: Member, said: DecisionForm | No
         "value_form": _value_form(task, here, seen) if _may_set_value(chain, by) else None,
         "history": history(task)[::-1],
         "sight": seen,
+        "correction": correction(chain, task, seen, by=by),
         "is_late": task.due_at is not None and task.due_at < now() and task.dataset.done_at is None,
     }
 

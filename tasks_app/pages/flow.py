@@ -43,6 +43,14 @@ class Cell:
     rework_count: int
     late: bool
     fits: bool
+    since_submit: bool
+    in_review: bool
+
+    @property
+    def changed(self) -> str:
+        """Whether its label was changed when that is worth a second look."""
+        words = {"since submit": self.since_submit, "in review": self.in_review}
+        return ", ".join(f"changed {when}" for when, is_so in words.items() if is_so)
 
     @property
     def person(self) -> str:
@@ -139,6 +147,7 @@ def _sorted_by(query: QueryDict, ordering: str) -> str:
 
 COLUMNS = (
     *PLACE, "stage_id", "task_id", "status", "assignee__email", "updated_at", "due_at", "rework_count", "fits",
+    "label_changed_since_submit", "changed_in_review",
     "item__label__label_id", "item__label__label_category_id", "item__attribute__attribute_id", "item__file__file_id",
     "said",
 )  # fmt: skip
@@ -153,7 +162,7 @@ def _rows(page: ItemPage, filters: TaskFilters, stages: list[Stage]) -> list[Row
     by_key = {stage.pk: (number, stage) for number, stage in enumerate(stages)}
     for row in _chains(page, filters).filter(stage__in=by_key).values_list(*COLUMNS):
         place, (stage_key, task_id, status, email, updated_at, due_at, rework, fits) = row[:2], row[2:10]
-        label_id, category, attribute_id, file_id, value = row[10:]
+        changed, (label_id, category, attribute_id, file_id, value) = row[10:12], row[12:]
         if place not in rows:
             name = attribute_id if label_id is None else label_id
             rows[place] = Row(name, category, file_id or "", value, [None] * len(stages))
@@ -161,7 +170,7 @@ def _rows(page: ItemPage, filters: TaskFilters, stages: list[Stage]) -> list[Row
         is_late = due_at is not None and due_at < late
         look = LOOKS[Status(status)]
         rows[place].cells[number] = Cell(
-            stage, task_id, look, email or "", updated_at, due_at, rework, is_late, bool(fits)
+            stage, task_id, look, email or "", updated_at, due_at, rework, is_late, bool(fits), *changed
         )
     # An item that was withdrawn a moment ago has no tasks any more.
     return [rows[place] for place in page.places if place in rows]

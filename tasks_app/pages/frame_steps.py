@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from datasets_app.models import Member
 from datasets_app.pages.frame import SignedIn, wants_fragment
+from tasks_app.chains import chain_of
 from tasks_app.models import Task
 
+from .correction import correction
 from .sights import Sight
 
 
@@ -16,7 +21,8 @@ def wants_frame(request: SignedIn) -> bool:
     return wants_fragment(request) and request.htmx.target == "view"
 
 
-def frame_answer(request: SignedIn, task: Task, seen: Sight) -> HttpResponse:
-    """The view, the close-up and the facts: each takes the place of the one on the page."""
-    context = {"task": task, "dataset": task.dataset, "sight": seen}
+def frame_answer(request: SignedIn, task: Task, seen: Sight, *, by: Member, **more: Any) -> HttpResponse:
+    """The view, the close-up, the facts and what can be corrected: each takes the place of the one on the page."""
+    context = {"task": task, "dataset": task.dataset, "sight": seen, **more}
+    context["correction"] = correction(chain_of(task), task, seen, by=by)
     return render(request, "tasks_app/_frame_answer.html", context)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from . import assignments, delayed, desk, many, pictures, progress, search, settings, views, work
+from . import assignments, correcting, delayed, desk, many, pictures, progress, search, settings, views, work
 
 urlpatterns = [
     path("clients/<str:client_id>/", views.client, name="client"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("desk/<str:task_id>/following/", desk.desk_following, name="desk-following"),
     re_path("^desk/(?P<task_id>[^/]+)/(?P<step>next|previous)/$", desk.desk_step, name="desk-step"),
     path("tasks/<str:task_id>/", views.task, name="task"),
+    path("tasks/<str:task_id>/correct/", correcting.task_correct, name="task-correct"),
     path("tasks/<str:task_id>/value/", views.task_value, name="task-value"),
     re_path("^tasks/(?P<task_id>[^/]+)/(?P<step>next|previous)/$", views.task_step, name="task-step"),
 ]

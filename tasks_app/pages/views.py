@@ -168,7 +168,7 @@ def _show(
 ) -> HttpResponse:
     seen = sight(task, by=member, frame=request.GET.get("frame"))
     if wants_frame(request):
-        return frame_answer(request, task, seen)
+        return frame_answer(request, task, seen, by=member)
     context = frame(member, "datasets") | task_context(task, seen, by=member, said=said)
     context["view_path"] = reverse("task", args=[task.task_id])
     return render(request, "tasks_app/task.html", context, status=status)

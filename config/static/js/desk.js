@@ -122,6 +122,11 @@
     event.preventDefault();
     decide(event.target, event.submitter);
   });
+  // A correction that a decision waited for was refused: what it was typed for may be another one now.
+  document.addEventListener("corrected", ({ detail }) => {
+    tell(detail);
+    if (!detail.stays) show(made(detail.next));
+  });
   // Looking around: the neighbour takes the place of what is here.
   document.addEventListener("click", async (event) => {
     const step = event.target.closest("a[data-step]");
