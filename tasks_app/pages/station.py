@@ -14,6 +14,7 @@ from datasets_app.models import Dataset, Member, Stage
 from tasks_app.chains import read_chain
 from tasks_app.claims import to_own
 from tasks_app.models import Task
+from tasks_app.policies import takes_part
 from tasks_app.queue import KINDS, Offer, Queue
 
 from .details import task_context
@@ -92,7 +93,8 @@ def pane_context(
     return context | {
         "seat": seat,
         "address": seat.address(task),
-        "view_path": seat_path(task),
+        "view_path": seat.address(task),
+        "takes_part": takes_part(seat.member, seat.dataset),
         "decisions": list(decisions.values()),
         "reject": reject,
         "reopen": reopen,
@@ -108,10 +110,6 @@ def _answer_form(task: Task, seen: Sight) -> ValueForm | None:
         return None
     initial = {"version": task.version}
     return ValueForm(attribute=task.item.attribute, current=seen.value, initial=initial, auto_id="value-%s")
-
-
-def seat_path(task: Task) -> str:
-    return reverse("desk", args=[task.task_id])
 
 
 def pane(request: HttpRequest, task: Task, seat: Seat, **more: Any) -> str:

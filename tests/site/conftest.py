@@ -10,11 +10,16 @@ import pytest
 from django.core.files.base import ContentFile
 from playwright.sync_api import Browser, sync_playwright
 
+from datasets_app.actions import set_settings
 from datasets_app.demo.scenes import frames
 from datasets_app.imports.store import store
 from datasets_app.models import Dataset
+from tasks_app.bulk import Deed, Wanted, bulk
+from tasks_app.models import Task
+from tasks_app.workflow import Action
 from tests.factories import make_dataset, make_team
 from tests.site.browsing import ARGUMENTS, Windows
+from tests.site.sitting import REASONS
 
 
 @pytest.fixture(scope="session")
@@ -49,4 +54,14 @@ def street(transactional_db) -> Dataset:
     for file in dataset.files.all():
         file.picture.save("x.jpg", ContentFile(demo.pictures[file.file_id]()))
     dataset.team = team  # type: ignore[attr-defined]
+    return dataset
+
+
+@pytest.fixture
+def submitted(street: Dataset) -> Dataset:
+    """All objects of the street wait for their review."""
+    dataset = set_settings(street, by=None, reject_reasons=REASONS)
+    dataset.team = street.team  # type: ignore[attr-defined]
+    labels = Task.objects.filter(dataset=dataset, stage__stage_id="Labelling", item__task_type="label")
+    bulk(dataset, Deed(Action.SUBMIT), [Wanted(task.task_id) for task in labels], by=street.team.ann)  # type: ignore[attr-defined]
     return dataset

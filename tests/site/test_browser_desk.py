@@ -1,70 +1,25 @@
-"""The review desk in a real browser: keys, speed, two people at once, undo, and all of it without a script."""
+"""The review desk in a real browser: one key a decision, the speed of it, undo, and how it looks."""
 
 from __future__ import annotations
 
 import re
 import statistics
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from datasets_app.actions import set_settings
-from datasets_app.models import Dataset
-from tasks_app import actions
 from tasks_app.bulk import Deed, Wanted, bulk
 from tasks_app.models import Task
 from tasks_app.workflow import Action
-from tests.factories import make_dataset, make_team, task_of
+from tests.factories import make_dataset, task_of
 from tests.site.browsing import RULES
+from tests.site.sitting import press, settle, shown, sit_down, statuses
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
 
-REASONS = ["box too large", "missing part"]
 #: Milliseconds from a key to the next picture on the screen.
 AT_ONCE = 100
-
-
-@pytest.fixture
-def submitted(street: Dataset) -> Dataset:
-    """All objects of the street wait for their review."""
-    dataset = set_settings(street, by=None, reject_reasons=REASONS)
-    dataset.team = street.team  # type: ignore[attr-defined]
-    labels = Task.objects.filter(dataset=dataset, stage__stage_id="Labelling", item__task_type="label")
-    bulk(dataset, Deed(Action.SUBMIT), [Wanted(task.task_id) for task in labels], by=street.team.ann)  # type: ignore[attr-defined]
-    return dataset
-
-
-def sit_down(window: Any, dataset: Dataset, stage: str) -> Page:
-    page: Page = window.open(f"/datasets/{dataset.dataset_id}/desk/?stage={stage}")
-    page.get_by_role("button", name="Start").click()
-    settle(page)
-    return page
-
-
-def shown(page: Page) -> str:
-    """The id of the task on the desk."""
-    return page.locator(".pane").get_attribute("data-task") or ""
-
-
-def press(page: Page, key: str) -> None:
-    """Press a key and wait until the server has answered and the next object is fetched."""
-    page.wait_for_timeout(320)  # sooner it would be a double press
-    page.keyboard.press(key)
-    settle(page)
-
-
-def settle(page: Page) -> None:
-    """Until nothing is asked of the server any more; a page without scripts never asks."""
-    page.wait_for_load_state()
-    page.wait_for_selector("main:not([data-busy])")
-
-
-def statuses(task_id: str) -> list[str]:
-    """The statuses of a task's chain."""
-    item = Task.objects.get(task_id=task_id).item
-    return list(item.tasks.order_by("stage_order").values_list("status", flat=True))
 
 
 # --- one person -------------------------------------------------------------------------------------------------------
@@ -214,91 +169,6 @@ def test_what_cannot_be_saved_comes_back(windows, submitted):
     assert shown(page) == task_id
     press(page, "a")
     assert statuses(task_id) == ["accepted", "accepted"]
-
-
-# --- two people -------------------------------------------------------------------------------------------------------
-
-
-def test_the_whole_loop_by_keys(windows, street):
-    """ann labels, eve sends it back, ann gets it first, eve gets it again and accepts."""
-    set_settings(street, by=None, reject_reasons=REASONS)
-    ann = sit_down(windows(street.team, "ann"), street, "Labelling")
-    while ":" not in (ann.locator(".pane").get_attribute("aria-label") or ":"):  # an attribute
-        press(ann, "x")
-    task_id = shown(ann)
-    press(ann, "Enter")
-
-    eve = sit_down(windows(street.team, "eve"), street, "QA")
-    assert shown(eve) == task_id
-    press(eve, "r")
-    press(eve, "1")
-    expect(eve.get_by_role("status")).to_contain_text("Rejected")
-
-    ann = sit_down(windows(street.team, "ann"), street, "Labelling")
-    assert shown(ann) == task_id
-    expect(ann.get_by_text("Sent back by eve: box too large")).to_be_visible()
-    press(ann, "Enter")
-    eve = sit_down(windows(street.team, "eve"), street, "QA")
-    expect(eve.get_by_text("round 2", exact=True)).to_be_visible()
-    press(eve, "a")
-
-    assert statuses(task_id) == ["accepted", "accepted"]
-
-
-def test_two_people_are_never_given_the_same(windows, submitted):
-    eve, bob = (sit_down(windows(submitted.team, name), submitted, "QA") for name in ("eve", "bob"))
-    seen: dict[str, list[str]] = {"eve": [], "bob": []}
-
-    for _ in range(4):
-        for name, page in (("eve", eve), ("bob", bob)):
-            seen[name].append(shown(page))
-            press(page, "a")
-
-    assert not set(seen["eve"]) & set(seen["bob"])
-    assert len({*seen["eve"], *seen["bob"]}) == 8
-
-
-def test_who_was_faster_is_said_and_the_desk_moves_on(windows, submitted):
-    page = sit_down(windows(submitted.team, "eve"), submitted, "QA")
-    task_id = shown(page)
-    Task.objects.filter(previous__task_id=task_id).update(claimed_by=None, claim_expires_at=None)
-    actions.reject(Task.objects.get(task_id=task_id), by=submitted.team.bob, reason=REASONS[0])
-
-    press(page, "a")
-
-    expect(page.get_by_role("status")).to_contain_text("bob@example.com rejected it a moment ago")
-    assert shown(page) != task_id
-    assert statuses(task_id) == ["rejected", "waiting"]
-
-
-# --- without a script -------------------------------------------------------------------------------------------------
-
-
-def test_the_desk_works_without_a_script(windows, submitted):
-    eve = windows(submitted.team, "eve", java_script_enabled=False)
-    page = sit_down(eve, submitted, "QA")
-    first = shown(page)
-    page.get_by_role("button", name="Accept & submit").click()
-    second = shown(page)
-    page.locator(".reject summary").click()
-    page.get_by_role("button", name="missing part").click()
-    expect(page.get_by_role("status")).to_contain_text("Rejected")
-    page.get_by_role("button", name="Undo").click()
-
-    assert statuses(first) == ["accepted", "accepted"]
-    assert statuses(second) == ["submitted", "ready"]
-    assert shown(page) == second
-    page.get_by_role("button", name="Leave").click()
-    assert not Task.objects.exclude(claimed_by=None).exists()
-
-
-def test_an_empty_desk_says_what_comes_next(windows, transactional_db):
-    team = make_team()
-    dataset = make_dataset(team, (3,))
-
-    page = windows(team, "eve").open(f"/datasets/{dataset.dataset_id}/desk/?stage=QA")
-
-    expect(page.get_by_text("QA is waiting for Labelling: 3 to go.")).to_be_visible()
 
 
 # --- the look ---------------------------------------------------------------------------------------------------------

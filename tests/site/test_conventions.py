@@ -30,10 +30,13 @@ LONGER: dict[str, str] = {}
 
 #: Who may do what and when: these know nothing of requests and answers.
 RULES = [
-    *(f"datasets_app/{name}.py" for name in ("roles", "access", "errors", "actions", "membership")),
+    *(f"datasets_app/{name}.py" for name in ("roles", "access", "errors", "actions", "membership", "labels", "stages")),
     *(f"tasks_app/{name}.py" for name in ("workflow", "planning", "policies", "errors", "chains", "history")),
     *(f"tasks_app/{name}.py" for name in ("actions", "editing", "assignments", "creation", "pipeline", "sync")),
-    *(f"tasks_app/{name}.py" for name in ("writing", "facts", "claims", "queue", "undo", "bulk")),
+    *(
+        f"tasks_app/{name}.py"
+        for name in ("writing", "facts", "claims", "queue", "undo", "bulk", "corrections", "workload")
+    ),
 ]
 #: The only modules that write a task's status.
 WRITERS = {"tasks_app/actions.py", "tasks_app/creation.py", "tasks_app/sync.py"}

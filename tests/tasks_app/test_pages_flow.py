@@ -230,22 +230,6 @@ def test_orderings_are_links_in_the_head(team):
     ]
 
 
-def test_rows_can_be_chosen_only_where_something_can_be_done_with_them(team):
-    dataset = make_dataset(team)
-
-    shown = {name: signed_in(team, name).get(list_of(dataset)).content.decode() for name in ("ann", "lead", "reader")}
-
-    assert {name: 'form="many" name="task"' in page for name, page in shown.items()} == {
-        "ann": True,
-        "lead": True,
-        "reader": False,
-    }
-    assert 'value="reopen"' in shown["lead"]
-    assert 'value="reopen"' not in shown["ann"]
-    mark_labelling_done(dataset, by=team.lead)
-    assert 'name="task"' not in signed_in(team, "lead").get(list_of(dataset)).content.decode()
-
-
 def test_who_has_many_chains_gets_their_counts_after_the_page(team, monkeypatch):
     monkeypatch.setattr(querysets, "FEW", 0)
     dataset = make_dataset(team, (2,))

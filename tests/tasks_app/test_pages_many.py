@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from datasets_app.actions import mark_labelling_done
 from tasks_app import actions
 from tasks_app.models import Task, TaskEvent
 from tests.factories import all_rows, make_dataset, task_of
@@ -150,6 +151,20 @@ def test_others_tasks_are_not_chosen(team, dataset):
     answer = choose(signed_in(team, "eve"), dataset, "submit", task=ids(labelling(foreign)))
 
     assert answer.status_code == 302
+
+
+def test_rows_can_be_chosen_only_where_something_can_be_done_with_them(team, dataset):
+    shown = {name: signed_in(team, name).get(address).content.decode() for name in ("ann", "lead", "reader")}
+
+    assert {name: 'form="many" name="task"' in page for name, page in shown.items()} == {
+        "ann": True,
+        "lead": True,
+        "reader": False,
+    }
+    assert 'value="reopen"' in shown["lead"]
+    assert 'value="reopen"' not in shown["ann"]
+    mark_labelling_done(dataset, by=team.lead)
+    assert 'name="task"' not in signed_in(team, "lead").get(address).content.decode()
 
 
 def test_a_thousand_cost_no_more_queries_than_ten(team, django_assert_max_num_queries):

@@ -57,6 +57,7 @@
   }
   async function prefetch() {
     const of = here();
+    if (!of.dataset.following) return;
     const html = await ask(of.dataset.following).then((answer) => answer.text()).catch(() => "");
     if (html && of === here() && !following) following = made(html);
   }
