@@ -154,6 +154,7 @@ def test_others_tasks_are_not_chosen(team, dataset):
 
 
 def test_rows_can_be_chosen_only_where_something_can_be_done_with_them(team, dataset):
+    address = f"/datasets/{dataset.dataset_id}/"
     shown = {name: signed_in(team, name).get(address).content.decode() for name in ("ann", "lead", "reader")}
 
     assert {name: 'form="many" name="task"' in page for name, page in shown.items()} == {
