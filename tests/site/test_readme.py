@@ -83,8 +83,11 @@ def test_the_curl_lines_run(live_server: Any, api: ApiClients) -> None:
         answer, end = decoder.raw_decode(text)
         answers.append(answer)
         text = text[end:]
-    listed, submitted, accepted, rejected = answers
+    listed, submitted, accepted, rejected, undone, offered, many = answers
     assert len(listed["tasks"]) == 2
     assert submitted["status"] == "submitted"
     assert (accepted["status"], accepted["next_task"]["status"]) == ("accepted", "accepted")
     assert (rejected["status"], rejected["last_reason"]) == ("rejected", "box too large")
+    assert (undone["task_id"], undone["status"]) == (rejected["task_id"], "submitted")
+    assert offered["review_task"]["task_id"] == offered["task"]["previous_task_id"]
+    assert [one["status_code"] for one in many["results"]] == [200] * 3
