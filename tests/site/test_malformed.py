@@ -71,8 +71,10 @@ def writes(dataset: Dataset) -> list[tuple[str, str]]:
     """Every address that takes a body."""
     tasks = {stage: task_of(dataset, stage, item__label__isnull=False).task_id for stage in ("Labelling", "QA")}
     weather = task_of(dataset, item__attribute__attribute_id="weather").task_id
-    verbs = [("POST", f"/api/v2/tasks/{tasks['Labelling']}/{verb}") for verb in ("start", "submit", "accept", "reopen")]
-    assigns = [("POST", f"/api/v2/datasets/{dataset.dataset_id}/{field}") for field in ("file_tasks", "label_tasks")]
+    names = ("start", "submit", "accept", "reopen", "undo")
+    verbs = [("POST", f"/api/v2/tasks/{tasks['Labelling']}/{verb}") for verb in names]
+    fields = ("file_tasks", "label_tasks", "tasks/next", "tasks/bulk")
+    assigns = [("POST", f"/api/v2/datasets/{dataset.dataset_id}/{field}") for field in fields]
     return [
         *verbs,
         ("POST", f"/api/v2/tasks/{tasks['QA']}/reject"),
@@ -179,7 +181,10 @@ WRONG: list[Any] = [
 LABEL = ("box", "attributes", "label_category_id", "polygons", "version", "label_id", "sensor_id")
 
 
-@pytest.mark.parametrize("key", ["comment", "reason", "submit", "value", "file_tasks", "label_tasks", *LABEL])
+QUEUE = ("stage_id", "kind", "action", "tasks", "task_ids")
+
+
+@pytest.mark.parametrize("key", ["comment", "reason", "submit", "value", "file_tasks", "label_tasks", *LABEL, *QUEUE])
 def test_any_type_in_any_field(frames: Dataset, admin: APIClient, key: str) -> None:
     sweep = Sweep(admin, frames)
 
@@ -214,6 +219,10 @@ NAMES = [
     "label_id",
     "attribute_id",
     "all",
+    "kind",
+    "action",
+    "tasks",
+    "task_ids",
     *LABEL,
 ]
 KEYS = st.sampled_from(NAMES) | st.text()
@@ -230,6 +239,8 @@ def test_any_json_at_all(frames: Dataset, admin: APIClient, said: Any) -> None:
     sweep.send(json.dumps(said))
     sweep.send(json.dumps({"file_tasks": said, "label_tasks": said}))
     sweep.send(json.dumps({"file_tasks": [said], "label_tasks": [said]}))
+    sweep.send(json.dumps({"action": "submit", "tasks": [said]}))
+    sweep.send(json.dumps({"action": "accept", "submit": True, "task_ids": said}))
 
 
 @MODEST

@@ -112,7 +112,8 @@ def test_any_query_string(frames: Dataset, admin: APIClient, query: bytes, pairs
 
 @pytest.mark.parametrize("value", [*NASTY, "%2F", "a/b", ".", "..", "a" * 64, "A" * 65])
 def test_any_id_in_a_path_is_404(frames: Dataset, admin: APIClient, value: str) -> None:
-    for path in ("tasks/{}", "tasks/{}/accept", "datasets/{}/tasks", "datasets/{}/file_tasks", "clients/{}/user_tasks"):
+    places = ("tasks/{}", "tasks/{}/accept", "tasks/{}/undo", "datasets/{}/tasks", "datasets/{}/tasks/next")
+    for path in (*places, "datasets/{}/file_tasks", "clients/{}/user_tasks"):
         address = "/api/v2/" + path.replace("{}", value.replace("?", "%3F"))
         assert check(admin.get(address)) in (404, 405)
         assert check(admin.generic("POST", address, "{}", JSON)) in (404, 405)
