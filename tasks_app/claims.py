@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from datasets_app.ids import now
 from datasets_app.models import Client, Dataset, Member
@@ -46,17 +46,24 @@ def claim(task: Task, *, by: Member) -> bool:
 def renew(dataset: Dataset, *, by: Member) -> None:
     """The member is at work in a dataset: the leases of their live claims there begin anew."""
     at = now()
-    held = Task.objects.filter(claimed_by=by.user_id, claim_expires_at__gt=at, dataset=dataset)
-    held.update(claim_expires_at=at + timedelta(seconds=dataset.lease_seconds))
+    live = Task.objects.filter(pk__in=_held(Task.objects.all(), dataset, by), claimed_by=by.user_id)
+    live.filter(claim_expires_at__gt=at).update(claim_expires_at=at + timedelta(seconds=dataset.lease_seconds))
 
 
 def release(dataset: Dataset, *, by: Member, but: Iterable[int] = ()) -> None:
     """End the member's claims in a dataset, but for tasks with these keys."""
-    held = Task.objects.filter(claimed_by=by.user_id, dataset=dataset).exclude(pk__in=list(but))
     with transaction.atomic(savepoint=False):
         # What another writer holds is passed over: who waits for nobody is part of no deadlock.
-        free = held.select_for_update(of=("self",), skip_locked=True, no_key=True).order_by("pk")
-        Task.objects.filter(pk__in=list(free.values_list("pk", flat=True))).update(**UNCLAIMED)
+        free = Task.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
+        if keys := _held(free, dataset, by).difference(but):
+            Task.objects.filter(pk__in=keys).update(**UNCLAIMED)
+
+
+def _held(tasks: QuerySet[Task], dataset: Dataset, by: Member) -> set[int]:
+    """The keys of the member's claims in a dataset. They are few: the database is not asked to look through the
+    dataset for them, as PostgreSQL would."""
+    rows = tasks.filter(claimed_by=by.user_id).order_by().values_list("pk", "dataset_id")
+    return {key for key, dataset_key in rows if dataset_key == dataset.pk}
 
 
 def end_on(item_keys: Iterable[int], *, by: Member) -> None:
