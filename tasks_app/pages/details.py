@@ -31,6 +31,7 @@ def task_context(task: Task, seen: Sight, *, by: Member, said: DecisionForm | No
         "decisions": decisions,
         "takes_reason": any(one.takes_reason for one in decisions),
         "form": _form(task, here, said),
+        "submitted_by": here.submitted_by,
         "review": _to_review(chain, here, by),
         "why_not": "" if decisions else _why_not(chain, here, by),
         "value_form": _value_form(task, here, seen) if _may_set_value(chain, by) else None,

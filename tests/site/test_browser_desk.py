@@ -57,12 +57,12 @@ def test_typing_after_r_makes_the_comment(windows, submitted):
     task_id = shown(page)
 
     press(page, "r")
-    page.keyboard.type("Mirror cut off")
+    page.keyboard.type("roof cut off")
     press(page, "Enter")
 
     expect(page.get_by_role("status")).to_contain_text("Rejected")
     task = Task.objects.get(task_id=task_id)
-    assert (task.status, task.last_reason, task.last_comment) == ("rejected", "", "Mirror cut off")
+    assert (task.status, task.last_reason, task.last_comment) == ("rejected", "", "roof cut off")
 
 
 def test_z_takes_the_last_decision_back(windows, submitted):

@@ -160,9 +160,9 @@
     let done;
     if (key === "escape") done = escape(reject) || (typing ? (target.blur(), true) : press(desk, key));
     else if (event.repeat) done = true;
-    else if (reject && !/^(\d|enter|r)$/.test(key)) {
-      if (key.length === 1 && key !== " ") reject.querySelector("[data-typed]").focus(); // and the letter goes there
-    } else done = press(reject || desk, key);
+    else done = press(reject ? reject.querySelector(".reasons") : desk, key);
+    // What is no key of the reasons is the comment: it is focused, and the letter goes there.
+    if (!done && reject && key.length === 1 && key !== " ") reject.querySelector("[data-typed]").focus();
     if (done) event.preventDefault();
   });
   addEventListener("beforeunload", (event) => { if (waiting) event.preventDefault(); });
