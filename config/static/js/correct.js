@@ -88,9 +88,10 @@
       one.dataset.unsaved = "";
       one.reset();
     }
-    if (draw) find("summary", draw).click();
+    if (draw) draw.open = false;
     say("");
     refresh();
+    if (draw) (find(".grab") || find("summary", draw)).focus();
     return draw || rest.length;
   }
   function press({ key, target, repeat, altKey, shiftKey }) {
