@@ -18,7 +18,7 @@ from django.views.decorators.vary import vary_on_headers
 from config.api.errors import STATUS
 from config.templatetags.foureyes import number
 from datasets_app.acting import find_dataset
-from datasets_app.errors import Kind, Refused
+from datasets_app.errors import Kind, NotAllowed, Refused
 from datasets_app.models import Member
 from datasets_app.pages.frame import SignedIn, frame
 from tasks_app.acting import find_task
@@ -26,6 +26,7 @@ from tasks_app.claims import open_for, release, renew, skip, skips, take_back_sk
 from tasks_app.models import Task
 from tasks_app.querysets import counts_by_stage
 from tasks_app.queue import offer_next
+from tasks_app.races import faster
 from tasks_app.undo import undo
 from tasks_app.workflow import Status
 
@@ -106,7 +107,12 @@ def desk_step(request: SignedIn, task_id: str, step: str) -> HttpResponse:
 @vary_on_headers("X-Desk", "HX-Request", "HX-Target")
 def desk(request: SignedIn, task_id: str) -> HttpResponse:
     """One object on the desk; a decision about it is sent here, too."""
-    task, member = find_task(task_id, request.user)
+    try:
+        task, member = find_task(task_id, request.user)
+    except NotAllowed as refused:
+        if request.method == "POST":
+            return _gone(request, task_id, refused)
+        raise
     seat = seat_of(request, task.dataset, member)
     if request.method == "POST":
         return _decide(request, task, seat)
@@ -202,14 +208,27 @@ def _answer(request: SignedIn, seat: Seat, done: Done) -> dict[str, Any]:
 
 def _refused(request: SignedIn, task: Task, seat: Seat, form: DecisionForm, refused: Refused) -> HttpResponse:
     """What is wrong with the decision itself is said beside it; where somebody was faster, the desk moves on."""
+    if refused.kind != Kind.BAD_INPUT and refused.problems[0].code not in MENDED:
+        return _move_on(request, seat, str(refused))
     task, _member = find_task(task.task_id, request.user)
-    mend = refused.kind == Kind.BAD_INPUT or refused.problems[0].code in MENDED
     if request.headers.get("X-Desk"):
-        done = Done(str(refused), stays=task if mend else None)
-        return JsonResponse({**_answer(request, seat, done), "refused": True}, status=200)
+        return JsonResponse({**_answer(request, seat, Done(str(refused), stays=task)), "refused": True})
     messages.error(request, str(refused))
-    if mend or request.POST.get("decision") == "undo":
-        return _show(request, task, seat, said=form, status=STATUS[refused.kind])
+    return _show(request, task, seat, said=form, status=STATUS[refused.kind])
+
+
+def _gone(request: SignedIn, task_id: str, refused: NotAllowed) -> HttpResponse:
+    """Somebody else took it meanwhile, so that it is not even seen any more."""
+    task = Task.objects.select_related("dataset").get(task_id=task_id)
+    dataset, member = find_dataset(task.dataset.dataset_id, request.user)
+    return _move_on(request, seat_of(request, dataset, member), faster(task) or str(refused))
+
+
+def _move_on(request: SignedIn, seat: Seat, said: str) -> HttpResponse:
+    """What happened meanwhile is said, and the next object comes."""
+    if request.headers.get("X-Desk"):
+        return JsonResponse({**_answer(request, seat, Done(said)), "refused": True})
+    messages.error(request, said)
     following = next_on(seat)
     return redirect(seat.address(following) if following else seat.entrance)
 

@@ -66,6 +66,20 @@ def test_who_was_faster_is_said_and_the_desk_moves_on(windows, submitted):
     assert statuses(task_id) == ["rejected", "waiting"]
 
 
+def test_what_is_not_even_seen_any_more_is_said_too(windows, submitted):
+    """Its Labelling task is ann's and its QA task bob's now: eve sees neither of them."""
+    page = sit_down(windows(submitted.team, "eve"), submitted, "QA")
+    task_id = shown(page)
+    Task.objects.filter(task_id=task_id).update(assignee=submitted.team.ann.user)
+    Task.objects.filter(previous__task_id=task_id).update(claimed_by=None, claim_expires_at=None)
+    actions.accept(Task.objects.get(task_id=task_id), by=submitted.team.bob)
+
+    press(page, "a")
+
+    expect(page.get_by_role("status")).to_contain_text("Somebody was faster (bob@example.com accepted it a moment ago)")
+    assert shown(page) != task_id
+
+
 # --- without a script -------------------------------------------------------------------------------------------------
 
 
