@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from datasets_app.models import Dataset, Member, Stage, User
 from datasets_app.roles import Right
@@ -103,7 +103,10 @@ class Queue:
         open_there = Task.objects.filter(stage=stage, status__in=WORKED_ON, assignee=OuterRef("pk"), deleted_at=None)
         submitted = Task.objects.filter(submitted_by=OuterRef("pk"), dataset=self.dataset, stage=before)
         others = User.objects.filter(memberships__client=self.dataset.client_id).exclude(pk=self.member.user_id)
-        return list(others.filter(Exists(open_there), Exists(submitted)).order_by().values_list("pk", flat=True))
+        # Not `Exists`: PostgreSQL would join instead of looking once for each person.
+        one_of_each = others.alias(open_there=_one(open_there), submitted=_one(submitted))
+        suspects = one_of_each.filter(open_there__isnull=False, submitted__isnull=False)
+        return list(suspects.order_by().values_list("pk", flat=True))
 
     def _handed_over(self) -> list[QuerySet[Task]]:
         """What waits for the customer in the last stage."""
@@ -131,6 +134,11 @@ class Queue:
             return 0
         first, *others = [tasks.order_by().values("pk") for tier in self.tiers() for tasks in tier]
         return first.union(*others, all=True)[:most].count()
+
+
+def _one(tasks: QuerySet[Task]) -> Subquery:
+    """The key of any one of these."""
+    return Subquery(tasks.order_by().values("pk")[:1])
 
 
 def _place(tasks: QuerySet[Task]) -> tuple[Any, ...] | None:
