@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from datasets_app.actions import mark_labelling_done, set_settings, set_stage
 from datasets_app.ids import now
+from datasets_app.imports.store import store
 from datasets_app.membership import set_scopes, set_stage_people
 from datasets_app.models import Dataset, Member
 from tasks_app import actions, workload
@@ -18,7 +19,7 @@ from tasks_app.assignments import assign_files
 from tasks_app.claims import skip
 from tasks_app.models import Task
 from tasks_app.queue import KINDS, Queue, offer_next
-from tests.factories import make_dataset, make_qa_task, make_task, make_team, outcome, task_of, walk
+from tests.factories import make_content, make_dataset, make_qa_task, make_task, make_team, outcome, task_of, walk
 from tests.tasks_app.test_random_walks import Walk
 
 
@@ -108,6 +109,60 @@ def test_what_is_assigned_is_counted_apart_from_what_is_free(team):
 
     assert (group.stage.stage_id, group.kind) == ("Labelling", "work")
     assert (group.mine.count, group.free.count, group.all.count) == (2, 3, 5)
+
+
+@pytest.fixture
+def anns(team):
+    """Ann has submitted what she was to review herself."""
+    dataset = make_dataset(team)
+    assign_files(dataset, [{"stage_id": "QA", "email": "ann@example.com", "files": "1"}], by=team.lead)
+    actions.submit(task_of(dataset), by=team.ann)
+    return dataset
+
+
+def test_whose_assignee_submitted_it_is_free_for_others(team, anns):
+    assert lists(team.eve) == {"review": 1}
+    assert lists(team.ann) == {}
+    actions.start(task_of(anns, "QA"), by=team.ann)
+
+    assert lists(team.eve) == {"review": 1}
+    assert lists(team.ann) == {}
+
+
+def test_what_four_eyes_bar_is_not_listed_beside_what_is_not(team, anns):
+    actions.start(task_of(anns, "QA"), by=team.ann)
+    store(anns, make_content((2,)), by=None)
+    other = task_of(anns, item__label__label_id="car:2")
+    actions.submit(other, by=team.bob)
+    actions.start(task_of(anns, "QA", item=other.item), by=team.ann)
+
+    begun = workload.workload(team.ann).in_progress
+
+    assert [task.item for task in begun.tasks] == [other.item]
+    assert begun.all.count == 1
+
+
+def test_a_dataset_can_allow_to_review_ones_own(team, anns):
+    set_settings(anns, by=team.lead, allow_self_review=True)
+
+    assert lists(team.ann) == {"review": 1}
+    assert lists(team.eve) == {}
+
+
+def test_what_was_sent_back_to_somebody_who_may_no_more_is_free(team):
+    task = make_task(team, "rejected")
+    set_stage_people(task.dataset.pipeline[0], [team.bob], by=team.admin)
+
+    assert lists(team.bob) == {"ready": 1}
+    assert lists(team.ann) == {}
+
+
+def test_what_was_accepted_before_and_given_to_another_is_ready_to_work_on(team):
+    dataset = make_qa_task(team, "in_progress").dataset
+    assign_files(dataset, [{"stage_id": "QA", "email": "bob@example.com", "files": "1"}], by=team.lead)
+
+    assert lists(team.bob) == {"ready": 1}
+    assert lists(team.eve) == {}
 
 
 def test_the_last_stage_waits_for_the_customer_and_nobody_else(team):
