@@ -15,6 +15,7 @@ from datasets_app.models import Attribute, Dataset, Member, Stage
 from datasets_app.roles import Right
 
 from . import places
+from .listing import RowComparison
 from .models import Task, TaskType
 from .workflow import Status
 
@@ -162,8 +163,13 @@ class TaskFilters(django_filters.FilterSet):
         return self._filtered(queryset, self.filters)
 
     def of_tasks_alone(self, queryset: QuerySet[Task]) -> QuerySet[Task]:
-        """The same filters, but for those by what the task is about."""
-        return self._filtered(queryset, [name for name in self.filters if name not in OF_ITEMS])
+        """The same filters, but for those by what the task is about. They are for tasks that are found by another
+        index than that of changes, so that one is not asked."""
+        queryset = self._filtered(queryset, [name for name in self.filters if name not in {*OF_ITEMS, "updated_after"}])
+        after = self.form.cleaned_data.get("updated_after")
+        if after is None:
+            return queryset
+        return queryset.filter(RowComparison(("updated_at",), (int(after),), descending=False, searched=False))
 
     def _filtered(self, queryset: QuerySet[Task], names: Iterable[str]) -> QuerySet[Task]:
         for name in names:

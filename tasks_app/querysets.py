@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Self
 
@@ -51,13 +52,13 @@ class TaskQuerySet(models.QuerySet[Any]):
     def in_dataset(self, dataset: Dataset, member: Member, reach: Reach | None = None) -> Self:
         """The tasks of one dataset that the member sees. `reach`, where it is known already, saves a query."""
         reach = reach or reach_of(dataset, member)
-        if reach == Reach.NOTHING:
+        if reach.extent == Extent.NOTHING:
             return self.none()
-        if reach == Reach.FEW:
+        if reach.extent == Extent.FEW:
             # Without naming the dataset: SQLite would walk through all of it instead of beginning with these items.
-            return self.filter(item__in=_own_items(dataset, member))
+            return self.filter(item__in=_own_items(dataset, member, reach.stages))
         tasks = self.filter(dataset=dataset)
-        return tasks if reach == Reach.ALL else tasks.filter(_own_chain(member))
+        return tasks if reach.extent == Extent.ALL else tasks.filter(_own_chain(member, reach.stages))
 
     def present(self) -> Self:
         """What lists, counts and queues are made of: not withdrawn."""
@@ -88,14 +89,14 @@ def _of_dataset(condition: Q) -> Q:
     return Q(dataset__in=Dataset.objects.filter(condition))
 
 
-def theirs(member: Member) -> Q:
-    """Of tasks: assigned to the member, or free in a stage they are in.
+def theirs(member: Member, stages: Stages | None = None) -> Q:
+    """Of tasks: assigned to the member, or free in a stage they are in (`stages`, where that is known already).
 
     Where four eyes bar the assignee (they submitted the task before it) the task counts as free.
     """
     barred = Q(assignee=F("previous__submitted_by"), dataset__allow_self_review=False)
     free = Q(assignee=None) | barred
-    return Q(assignee=member.user_id) | (free & Q(stage__in=stages_of(member)))
+    return Q(assignee=member.user_id) | (free & Q(stage__in=stages_of(member) if stages is None else stages))
 
 
 def stages_of(member: Member) -> models.QuerySet[Stage]:
@@ -103,11 +104,11 @@ def stages_of(member: Member) -> models.QuerySet[Stage]:
     return member.access.stages.filter(removed_at=None)
 
 
-def _own_chain(member: Member) -> Exists:
+def _own_chain(member: Member, stages: Stages | None = None) -> Exists:
     from .models import Task
 
     # Withdrawn tasks too: they still answer when they are asked for by id; lists leave them out by `present()`.
-    return Exists(Task.objects.filter(theirs(member), item=OuterRef("item")))
+    return Exists(Task.objects.filter(theirs(member, stages), item=OuterRef("item")))
 
 
 # --- one dataset ------------------------------------------------------------------------------------------------------
@@ -116,53 +117,68 @@ def _own_chain(member: Member) -> Exists:
 #: through it in its order and leave out what they do not see.
 FEW = 20_000
 
+#: Keys of stages.
+Stages = tuple[int, ...]
+#: Keys of items, as rows with `item`.
+Items = models.QuerySet[Any, dict[str, Any]]
 
-class Reach(Enum):
-    """How much of a dataset a member sees: which decides how the database finds it."""
 
+class Extent(Enum):
     NOTHING = 0
     FEW = 1
     MANY = 2
     ALL = 3
 
 
-#: Keys of items, as rows with `item`.
-Items = models.QuerySet[Any, dict[str, Any]]
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How much of a dataset a member sees, which decides how the database finds it; and the stages they are in."""
+
+    extent: Extent
+    stages: Stages = ()
 
 
 def reach_of(dataset: Dataset, member: Member) -> Reach:
-    """All of it, or their own chains: then it counts their tasks, as far as there are few."""
+    """All of it, or their own chains: then their tasks are counted, as far as there are few. Two queries, of which
+    one reads the dataset's pipeline."""
     if member.access.may(Right.READ, dataset):
-        return Reach.ALL
+        return Reach(Extent.ALL)
     if not member.access.may(Right.READ_OWN, dataset):
-        return Reach.NOTHING
-    mine, free = _mine_and_free(dataset, member)
-    return Reach.FEW if mine.union(free, all=True)[: FEW + 1].count() <= FEW else Reach.MANY
+        return Reach(Extent.NOTHING)
+    is_theirs = Exists(stages_of(member).filter(pk=OuterRef("pk")))
+    pipeline: Any = dataset.stages.filter(removed_at=None).annotate(is_theirs=is_theirs).order_by("position")
+    dataset.pipeline = list(pipeline)
+    stages = tuple(stage.pk for stage in pipeline if stage.is_theirs)
+    own = _union(_mine_and_free(dataset, member, stages))[: FEW + 1]
+    return Reach(Extent.FEW if own.count() <= FEW else Extent.MANY, stages)
 
 
-def _mine_and_free(dataset: Dataset, member: Member) -> tuple[Items, Items]:
+def _mine_and_free(dataset: Dataset, member: Member, stages: Stages) -> list[Items]:
+    """The items of the tasks that are assigned to them, and of those that are free for them: each by an index."""
     from .models import Task
 
     tasks = Task.objects.filter(dataset=dataset).order_by().values("item")
-    return tasks.filter(assignee=member.user_id), tasks.filter(assignee=None, stage__in=stages_of(member))
+    mine = tasks.filter(assignee=member.user_id)
+    return [mine, tasks.filter(assignee=None, stage__in=stages)] if stages else [mine]
 
 
-def _own_items(dataset: Dataset, member: Member) -> Items:
-    """The items of the tasks that are theirs, each kind by an index."""
+def _own_items(dataset: Dataset, member: Member, stages: Stages) -> Items:
+    """The items of all tasks that are theirs: also those whose assignee is barred."""
     from .models import Task
 
-    mine, free = _mine_and_free(dataset, member)
-    if dataset.allow_self_review:
-        return mine.union(free, all=True)
-    # Only who has submitted in a stage that another one follows can be barred by four eyes.
-    followed = Stage.objects.filter(dataset=dataset).exclude(pk=dataset.pipeline[-1].pk)
-    submitted = Task.objects.filter(submitted_by=OuterRef("pk"), stage__in=followed)
-    suspects = User.objects.filter(Exists(submitted), memberships__client=dataset.client_id).order_by()
-    theirs_by_name = Task.objects.filter(
-        dataset=dataset, stage__in=stages_of(member), assignee__in=suspects.values("pk")
-    )
-    barred = theirs_by_name.filter(assignee=F("previous__submitted_by"))
-    return mine.union(free, barred.order_by().values("item"), all=True)
+    kinds = _mine_and_free(dataset, member, stages)
+    followed = [stage.pk for stage in dataset.pipeline[:-1]]
+    if stages and followed and not dataset.allow_self_review:
+        # Only who has submitted in a stage that another one follows can be barred by four eyes.
+        submitted = Task.objects.filter(submitted_by=OuterRef("pk"), stage__in=followed)
+        suspects = User.objects.filter(Exists(submitted), memberships__client=dataset.client_id).order_by().values("pk")
+        suspicious = Task.objects.filter(dataset=dataset, stage__in=stages, assignee__in=suspects)
+        kinds.append(suspicious.filter(assignee=F("previous__submitted_by")).order_by().values("item"))
+    return _union(kinds)
+
+
+def _union(kinds: list[Items]) -> Items:
+    return kinds[0].union(*kinds[1:], all=True) if len(kinds) > 1 else kinds[0]
 
 
 @own_datasets_are

@@ -24,7 +24,7 @@ from datasets_app.pages.frame import SignedIn, frame, wants_fragment
 from tasks_app.acting import find_task
 from tasks_app.editing import set_value
 from tasks_app.models import Task
-from tasks_app.querysets import Reach, counts_by_stage, counts_of, reach_of
+from tasks_app.querysets import Extent, counts_by_stage, counts_of, reach_of
 
 from .decisions import carry_out
 from .details import task_context
@@ -75,15 +75,15 @@ def dataset(request: SignedIn, dataset_id: str) -> HttpResponse:
     if wants_fragment(request):
         return render(request, "tasks_app/_flow_table.html", context, status=found.status)
     # Many chains of one's own take longer to count than the page may: their bars come after it.
-    later = reach == Reach.MANY and "bars" not in request.GET
+    later = reach.extent == Extent.MANY and "bars" not in request.GET
     context |= {
         "bars": None if later else bars(dataset, counts_of(dataset, tasks)),
         "filters": FilterForm(
             request.GET,
             stages=[stage.stage_id for stage in dataset.pipeline],
-            emails=_people(member, reads_all=reach == Reach.ALL),
+            emails=_people(member, reads_all=reach.extent == Extent.ALL),
         ),
-        "reads_all": reach == Reach.ALL,
+        "reads_all": reach.extent == Extent.ALL,
     }
     return render(request, "tasks_app/dataset.html", context, status=found.status)
 
