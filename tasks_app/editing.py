@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from datasets_app.actions import check_value, put_value
+from datasets_app.actions import check_value, lock, put_value
 from datasets_app.errors import BadInput
 from datasets_app.models import Member
 
@@ -21,6 +21,7 @@ from .writing import Changes
 def set_value(task: Task, value: Any, *, by: Member, version: int | None = None) -> Task:
     """Set the value of an attribute task. The same value again changes nothing."""
     with transaction.atomic():
+        lock(task.dataset)  # as whatever changes the content does, an import too: first the dataset, then the item
         chain = lock_chain(task)
         task = chain.same(task)
         policies.check_right_to_change(chain, by=by)
@@ -38,6 +39,7 @@ def set_value(task: Task, value: Any, *, by: Member, version: int | None = None)
 def submit_value(task: Task, value: Any, *, by: Member, comment: str = "", version: int | None = None) -> Task:
     """Answer an attribute task in one go: start it where it is ready, set the value, submit. All or nothing."""
     with transaction.atomic():
+        lock(task.dataset)
         chain = lock_chain(task)
         if chain.same(task).status == Status.READY and chain.item.attribute is not None:
             check_value(chain.item.attribute, value)

@@ -7,9 +7,10 @@ version, then state, then person.
 from __future__ import annotations
 
 from datasets_app.actions import check_right
-from datasets_app.errors import NotAllowed, Refused
+from datasets_app.errors import Refused
+from datasets_app.labels import check_right_to_correct
 from datasets_app.models import Dataset, Member
-from datasets_app.roles import Right, Role, rights_of_role
+from datasets_app.roles import Right
 
 from .chains import Chain
 from .errors import (
@@ -132,9 +133,7 @@ def check_stage(task: Task, *, by: Member) -> None:
 
 def check_right_to_change(chain: Chain, *, by: Member) -> None:
     """The role can change labels and values at all: always, or as someone who works."""
-    if not (by.access.may(Right.LABELS, chain.dataset) or by.access.may(Right.WORK, chain.dataset)):
-        able = ", ".join(role.label.lower() for role in Role if rights_of_role(role) & {Right.LABELS, Right.WORK})
-        raise NotAllowed(f"Your role here cannot change labels or values. These roles can: {able}.")
+    check_right_to_correct(chain.dataset, by=by)
 
 
 def may_edit(chain: Chain, *, by: Member) -> bool:
@@ -169,7 +168,7 @@ def can_change(chain: Chain, *, by: Member) -> bool:
     """Whether a label or value could be changed now."""
     try:
         check_right_to_change(chain, by=by)
-        check_alive(chain, chain.tasks[0])
+        check_alive(chain, (chain.present or chain.tasks)[0])
         check_can_change(chain, by=by)
     except Refused:
         return False
