@@ -23,8 +23,8 @@ from tasks_app.tallies import Pile
 from tasks_app.workflow import Status
 from tasks_app.workload import Begun, Group, Workload, workload
 
-#: How many datasets are named where a sentence names them.
-NAMED = 5
+#: How many datasets are named where a sentence names them, and how many stages are listed.
+NAMED, STAGES = 5, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ class Groups:
     verb: str
     words: str
     groups: list[Group]
+    more: int
 
 
 @login_required
@@ -88,8 +89,8 @@ def work(request: SignedIn, client_id: str) -> HttpResponse:
     sent_back = _rows("sent_back", "Sent back to you", "Rework", found.sent_back, Status.REJECTED, member)
     begun = _rows("in_progress", "In progress", "Continue", found.in_progress, Status.IN_PROGRESS, member)
     groups = [
-        Groups("ready", "Ready for you", "Start", words_of(found.parts["ready"]), found.ready),
-        Groups("review", "To review", "Review", words_of(found.parts["review"]), found.review),
+        _groups("ready", "Ready for you", "Start", found.parts["ready"], found.ready),
+        _groups("review", "To review", "Review", found.parts["review"], found.review),
     ]
     context: dict[str, Any] = {
         "sentence": sentence(found),
@@ -127,6 +128,10 @@ SAID = {"sent_back": "sent back", "in_progress": "in progress", "ready": "ready 
 def _rows(name: str, title: str, verb: str, begun: Begun, status: Status, member: Member) -> Rows:
     rows = [Row(task) for task in begun.tasks]
     return Rows(name, title, verb, words_of(begun.all), rows, list(_more(begun, status, member)))
+
+
+def _groups(name: str, title: str, verb: str, pile: Pile, groups: list[Group]) -> Groups:
+    return Groups(name, title, verb, words_of(pile), groups[:STAGES], len(groups[STAGES:]))
 
 
 def _more(begun: Begun, status: Status, member: Member) -> Iterator[More]:

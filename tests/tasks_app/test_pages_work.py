@@ -134,6 +134,16 @@ def test_many_are_twenty_and_a_link_to_the_rest(team):
     assert rest.count('<th scope="row"') == 23
 
 
+def test_many_stages_are_thirty_and_the_datasets(team):
+    for _ in range(33):
+        make_dataset(team)
+
+    response = opened(team, "ann")
+
+    assert response.content.decode().count("data-once") == 1 + 30
+    assert "and 3 more stages: see all datasets" in text_of(response)
+
+
 def test_numbers_say_where_counting_stopped(team, monkeypatch):
     monkeypatch.setattr(workload, "MOST", 3)
     make_dataset(team, (5,))
