@@ -34,7 +34,8 @@ LISTED = 20
 TO_WORK = Q(previous=None) | Q(previous__status=Status.ACCEPTED)
 #: Where the queue finds what is nobody's, or counts as nobody's.
 FREE = ("free", "given_up", *(f"barred_{status}" for status in WORKED_ON), "handed_over")
-#: Where all that is looked at first can be one's own work.
+#: Where all that is looked at first can be one's own work. (Of others' tasks hardly any is ever barred: nobody looks
+#: further for one.)
 OF_MANY = ("ready", "free", "handed_over")
 #: What is a person's already.
 BEGUN = {"rejected": Status.REJECTED, "in_progress": Status.IN_PROGRESS}
