@@ -34,7 +34,7 @@ def settle(page: Page) -> None:
     """Until nothing is asked of the server any more, and a key is no double press."""
     page.wait_for_load_state()
     page.wait_for_selector("main:not([data-busy])")
-    page.wait_for_timeout(320)
+    page.wait_for_timeout(500)
 
 
 def press(page: Page, *keys: str) -> None:

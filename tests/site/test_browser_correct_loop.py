@@ -8,11 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from datasets_app.models import Dataset, Label, Shape
+from datasets_app.models import Dataset, Label
 from tasks_app import actions
 from tasks_app.corrections import change_label
 from tasks_app.models import Task
-from tests.factories import events_of, task_of
+from tests.factories import events_of, shape_of, task_of
 from tests.pages import page_of
 from tests.site.browsing import RULES
 from tests.site.correcting import BOX, begun, drag, near, open_desk, press, settle, shown, stored, typed
@@ -74,11 +74,7 @@ def test_what_cannot_be_saved_stops_the_decision(ann, task):
 
 def test_what_somebody_else_changed_meanwhile_is_shown_before_a_decision(ann, street, task):
     page = ann.page
-    change_label(
-        Shape.objects.select_related("label__dataset", "file").get(label=task.item.label),
-        {"label_category_id": "truck"},
-        by=street.team.fixer,
-    )
+    change_label(shape_of(street), {"label_category_id": "truck"}, by=street.team.fixer)
     page.locator(".grab").focus()
 
     press(page, "ArrowRight", "Enter")
@@ -112,6 +108,36 @@ def test_the_tasks_page_saves_first_too(windows, street, task):
     expect(page.get_by_text("Submitted car:1 in Labelling.")).to_be_visible()
     assert near(stored(task), [410, 315, 160, 150])
     assert window.wrong == []
+
+
+def test_the_tasks_page_shows_what_somebody_else_changed(windows, street, task):
+    window = windows(street.team, "ann", viewport={"width": 1440, "height": 900})
+    page = window.open(page_of(task))
+    change_label(shape_of(street), {"label_category_id": "truck"}, by=street.team.fixer)
+    drag(page, (470, 385), (480, 400))
+
+    page.get_by_role("button", name="Submit").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("This label has changed")
+    expect(page.get_by_label("Category").first).to_have_value("truck")
+    assert stored(task) == [400, 300, 160, 150]
+    assert Task.objects.get(pk=task.pk).status == "in_progress"
+
+
+def test_what_was_refused_on_the_tasks_page_is_put_back_by_escape(windows, street, task):
+    window = windows(street.team, "ann", viewport={"width": 1440, "height": 900})
+    page = window.open(page_of(task))
+    page.get_by_label("Category").first.fill(" ")
+    page.locator("#correct-0-x").fill("405")
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_text("The label has no category: give it one.")).to_be_visible()
+    expect(page.locator("#correct-0-x")).to_have_value("405")
+
+    page.locator(".grab").focus()
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#correct-0-x")).to_have_value("400")
+    assert page.url.endswith(page_of(task))
 
 
 # --- the loop -----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const on = (name, does) => document.addEventListener(name, does, true);
   const stop = (event) => { event.preventDefault(); event.stopImmediatePropagation(); };
-  const say = (words, where = "#correct-said") => { find(where).textContent = words; };
+  const say = (words, where = "#correct-said") => { find(where)?.replaceChildren(words); };
   const canvas = () => find('svg[data-view="picture"]');
   const whole = () => canvas().dataset.whole.split(" ").map(Number);
   const drawing = () => find(".draw[open] form");
@@ -95,15 +95,15 @@
     return draw || rest.length;
   }
   function press({ key, target, repeat, altKey, shiftKey }) {
-    const form = active(), save = dirty()[0] || form || find("[data-correct]");
+    const form = active(), save = dirty()[0] || form || find('[data-correct="change"]');
     if (ARROWS[key] && target.matches(".grab")) {
       return move(form, read(form), altKey ? [0, 0, 1, 1] : [1, 1, 1, 1], ARROWS[key].map((one) => one * (shiftKey ? 10 : 1)));
     }
-    if (repeat || altKey || !save) return false;
+    if (repeat || altKey || !find("#correct-head")) return false;
     if (key === "Escape") return back();
     if (target.matches("input:not([type=checkbox]), select, textarea")) return false;
     if (/^n$/i.test(key)) return find(".draw summary")?.click() ?? find(".draw");
-    if (/^s$/i.test(key)) return send(save);
+    if (/^s$/i.test(key)) return save && send(save);
     return key === "Enter" && drawing() && !target.closest("a, button, summary") && send(drawing());
   }
   on("keydown", (event) => {
@@ -134,7 +134,10 @@
     }
     say(answer ? answer.said : "There was no answer: save it again.");
     if (answer) document.dispatchEvent(new CustomEvent("corrected", { detail: answer }));
-    if (answer && !answer.stays && !find("[data-desk]")) location.reload();
+    if (answer && !answer.stays && !find("[data-desk]")) {
+      form.dataset.sent = "yes";
+      location.reload();
+    }
     return false;
   }
   on("submit", async (event) => {
