@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from itertools import pairwise
-from operator import itemgetter
+from operator import itemgetter, or_
 from typing import Any
 
 from django.db import transaction
@@ -98,15 +99,13 @@ class Queue:
         return found
 
     def _suspects(self, before: Stage, stage: Stage) -> list[int]:
-        """Who else has submitted in a stage and has something to review in the next one: mostly nobody, and the
-        database knows it by a look at the indexes for each person."""
-        open_there = Task.objects.filter(stage=stage, status__in=WORKED_ON, assignee=OuterRef("pk"), deleted_at=None)
-        submitted = Task.objects.filter(submitted_by=OuterRef("pk"), dataset=self.dataset, stage=before)
+        """Who else has something to review in a stage and has submitted in the one before: mostly nobody."""
         others = User.objects.filter(memberships__client=self.dataset.client_id).exclude(pk=self.member.user_id)
-        # Not `Exists`: PostgreSQL would join instead of looking once for each person.
-        one_of_each = others.alias(open_there=_one(open_there), submitted=_one(submitted))
-        suspects = one_of_each.filter(open_there__isnull=False, submitted__isnull=False)
-        return list(suspects.order_by().values_list("pk", flat=True))
+        clocks = {str(status): _oldest_clock(stage, status) for status in WORKED_ON}
+        busy = others.alias(**clocks).filter(reduce(or_, (Q(**{f"{name}__isnull": False}) for name in clocks)))
+        submitted = Task.objects.filter(dataset=self.dataset, stage=before)
+        # One by one: then the database knows how much each has submitted, and looks into the right index.
+        return [key for key in busy.values_list("pk", flat=True) if submitted.filter(submitted_by=key).exists()]
 
     def _handed_over(self) -> list[QuerySet[Task]]:
         """What waits for the customer in the last stage."""
@@ -136,9 +135,10 @@ class Queue:
         return first.union(*others, all=True)[:most].count()
 
 
-def _one(tasks: QuerySet[Task]) -> Subquery:
-    """The key of any one of these."""
-    return Subquery(tasks.order_by().values("pk")[:1])
+def _oldest_clock(stage: Stage, status: Status) -> Subquery:
+    """Of a user's tasks there. In this order they stand in `task_queue`: it is a look at the index for each user."""
+    theirs = Task.objects.filter(stage=stage, status=status, assignee=OuterRef("pk"), deleted_at=None)
+    return Subquery(theirs.order_by("clock_start").values("clock_start")[:1])
 
 
 def _place(tasks: QuerySet[Task]) -> tuple[Any, ...] | None:
