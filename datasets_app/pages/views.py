@@ -25,7 +25,6 @@ from datasets_app.roles import Right
 from .forms import SignInForm, TokenForm
 from .frame import SignedIn, frame
 
-THEMES = ("system", "light", "dark")
 A_YEAR = 365 * 86_400
 TOKENS_PER_PAGE = 50
 
@@ -114,13 +113,18 @@ def token_revoke(request: SignedIn, client_id: str, token_id: str) -> HttpRespon
     return redirect("tokens", client_id)
 
 
+#: What a person may choose, each remembered by a cookie: it works without scripts and signed out.
+CHOICES = {"theme": ("system", "light", "dark"), "keys": ("on", "off")}
+
+
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
-    """Light, dark, or as the system has it; remembered by a cookie, so it works without scripts and signed out."""
+    """Light, dark, or as the system has it; and whether single keys do something."""
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     response = redirect(back if safe else "clients")
-    chosen = request.POST.get("theme")
-    if chosen in THEMES:
-        response.set_cookie("theme", chosen, max_age=A_YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
+    for name, values in CHOICES.items():
+        chosen = request.POST.get(name)
+        if chosen in values:
+            response.set_cookie(name, chosen, max_age=A_YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
     return response

@@ -199,6 +199,15 @@ def test_the_theme_is_remembered(client, db):
     assert 'data-theme="dark"' in client.get("/login/").content.decode()
 
 
+def test_single_keys_are_turned_off_and_on(client, db):
+    client.post("/theme/", {"keys": "off", "next": "/login/"})
+    off = client.get("/login/").content.decode()
+    client.post("/theme/", {"keys": "on", "next": "/login/"})
+
+    assert " data-keys-off" in off
+    assert " data-keys-off" not in client.get("/login/").content.decode()
+
+
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "javascript:alert(1)", ""])
 def test_the_theme_leads_to_no_other_host(client, db, back):
     response = client.post("/theme/", {"theme": HOSTILE, "next": back})

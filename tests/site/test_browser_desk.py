@@ -93,6 +93,24 @@ def test_a_double_press_is_one_decision(windows, submitted):
     assert Task.objects.filter(status="accepted").count() - before == 2  # Labelling and QA of one object
 
 
+def test_single_keys_can_be_turned_off(windows, submitted):
+    """WCAG 2.1.4: who speaks to the machine presses letters by accident."""
+    page = sit_down(windows(submitted.team, "eve"), submitted, "QA")
+    page.keyboard.press("?")
+    page.get_by_role("button", name="Turn single keys off").click()
+    settle(page)
+    task_id = shown(page)
+
+    for key in ("a", "m", "x", "j", "+", "?"):
+        press(page, key)
+
+    assert shown(page) == task_id
+    assert not Task.objects.filter(status="accepted").exists()
+    page.get_by_role("button", name="Accept & submit").click()
+    settle(page)
+    assert statuses(task_id) == ["accepted", "accepted"]
+
+
 def test_looking_around_decides_nothing(windows, submitted):
     page = sit_down(windows(submitted.team, "eve"), submitted, "QA")
     first = shown(page)
