@@ -10,7 +10,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from datasets_app.ids import from_millis, now
+from datasets_app.ids import now
 from datasets_app.models import Attribute, Dataset, Member, Stage
 from datasets_app.roles import Right
 
@@ -163,13 +163,8 @@ class TaskFilters(django_filters.FilterSet):
         return self._filtered(queryset, self.filters)
 
     def of_tasks_alone(self, queryset: QuerySet[Task]) -> QuerySet[Task]:
-        """The same filters, but for those by what the task is about. They are for tasks that are found by another
-        index than that of changes, so that one is not asked."""
-        queryset = self._filtered(queryset, [name for name in self.filters if name not in {*OF_ITEMS, "updated_after"}])
-        after = self.form.cleaned_data.get("updated_after")
-        if after is None:
-            return queryset
-        return queryset.filter(RowComparison(("updated_at",), (int(after),), descending=False, searched=False))
+        """The same filters, but for those by what the task is about."""
+        return self._filtered(queryset, [name for name in self.filters if name not in OF_ITEMS])
 
     def _filtered(self, queryset: QuerySet[Task], names: Iterable[str]) -> QuerySet[Task]:
         for name in names:
@@ -209,7 +204,8 @@ class TaskFilters(django_filters.FilterSet):
         return queryset.filter(late) if value else queryset.filter(Q(due_at=None) | ~late)
 
     def after(self, queryset: QuerySet[Task], name: str, value: int) -> QuerySet[Task]:
-        return queryset.filter(updated_at__gt=from_millis(int(value)))
+        # The index of changes is for lists in that order: another order would be made by sorting all that it finds.
+        return queryset.filter(RowComparison(("updated_at",), (int(value),), descending=False, searched=False))
 
     def said(self) -> dict[str, list[str]]:
         """What the caller filters by, in one form: a cursor belongs to it."""
