@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.admin import HappenedFilter, ViewOnlyAdmin, ViewOnlyInline
@@ -22,17 +21,16 @@ from .chains import read_chain
 from .events import sentence
 from .models import Assignment, Item, Task, TaskEvent
 from .querysets import LIST_ORDER
-from .workflow import Action, Status
+from .templatetags.tasks import status_pill
+from .workflow import Action
 
 #: What tells an item: its object or attribute, and the file.
 ITEM = ("item__label", "item__attribute", "item__file")
 
 
 def pill(status: str) -> SafeString:
-    """A status as colour, icon (by CSS) and word."""
-    return (
-        format_html('<span class="pill pill-{}">{}</span>', status, Status(status).label) if status else SafeString("")
-    )
+    """A status as colour, icon and word, as on the pages; the first event comes from none."""
+    return status_pill(status) if status else SafeString("")
 
 
 class RejectForm(forms.Form):

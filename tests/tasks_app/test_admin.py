@@ -8,6 +8,7 @@ from django.test import Client as Browser
 from datasets_app.actions import delete_dataset
 from tasks_app import actions
 from tasks_app.models import Assignment, Item, Task, TaskEvent
+from tasks_app.templatetags.tasks import status_pill
 from tests.admin_pages import press, sign_in, told, url
 from tests.factories import UserFactory, make_dataset, make_task, make_team, task_of
 
@@ -183,9 +184,7 @@ def test_tasks_of_a_deleted_dataset_are_left_alone(team, boss):
 def test_list_shows_status_as_colour_and_word_and_links_to_the_site(team, boss):
     task = make_task(team, "in_progress")
 
-    assert (
-        '<span class="pill pill-in_progress">in progress</span>' in boss.get(url(Task, "changelist")).content.decode()
-    )
+    assert status_pill("in_progress") in boss.get(url(Task, "changelist")).content.decode()
     page = boss.get(url(Task, "change", task.pk)).content.decode()
     assert f'href="/tasks/{task.task_id}/"' in page
     assert "ann started this: ready → in progress" in page
