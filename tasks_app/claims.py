@@ -19,9 +19,11 @@ from datasets_app.roles import Right
 from . import policies
 from .chains import Chain, lock_chain, read_chain
 from .models import Skip, Task
-from .workflow import Status
+from .workflow import OPEN, Status
 from .writing import UNCLAIMED
 
+#: Someone can work on it, or the customer decide on it.
+CLAIMABLE = (*OPEN, Status.SUBMITTED)
 #: Of a task after one that is submitted. Its person may have started it before deciding on that one.
 WORKED_ON = (Status.READY, Status.IN_PROGRESS)
 
@@ -37,10 +39,11 @@ def not_skipped_by(member: Member) -> Q:
 
 
 def claim(task: Task, *, by: Member) -> bool:
-    """Claim a task as it is in hand, or renew the claim. False: it has changed, or is somebody else's meanwhile."""
+    """Claim a task as it is in hand, or renew the claim. False: it has changed, or is somebody else's meanwhile, or
+    there is nothing to be done about it."""
     until = now() + timedelta(seconds=task.dataset.lease_seconds)
     free = Task.objects.filter(unclaimed_for(by), pk=task.pk, version=task.version, deleted_at=None)
-    return free.update(claimed_by=by.user_id, claim_expires_at=until) == 1
+    return free.filter(status__in=CLAIMABLE).update(claimed_by=by.user_id, claim_expires_at=until) == 1
 
 
 def renew(dataset: Dataset, *, by: Member) -> None:
@@ -125,8 +128,10 @@ def to_review(chain: Chain, task: Task) -> Task | None:
     return task if task.status == Status.SUBMITTED and chain.next(task) is None else None
 
 
-def open_for(task: Task, *, by: Member) -> bool:
-    """Claim what this task is about for someone who has opened it. False: somebody else has it."""
+def open_for(task: Task, *, by: Member, besides: Iterable[int] = ()) -> bool:
+    """Claim what this task is about for someone who has opened it; their other claims in the dataset end, but for
+    those on the tasks with the keys `besides`: nobody holds more than they look at. False: somebody else has it."""
     chain = read_chain(task)
     owned = to_own(chain, chain.same(task))
+    release(chain.dataset, by=by, but={owned.pk, *besides})
     return claim(owned, by=by)

@@ -51,7 +51,7 @@ REASONS = [
     "box drifts",
     "something else",
 ]
-FRAMES_PIPELINE = [{"stage_id": "Labelling", "can_edit": True}, {"stage_id": "QA"}]
+FRAMES_PIPELINE = [{"stage_id": "Labelling", "can_edit": True}, {"stage_id": "QA", "can_edit": True}]
 DRIVE_PIPELINE = [
     {"stage_id": "Labelling", "can_edit": True, "time_limit_seconds": 2 * 86_400},
     {"stage_id": "QA", "time_limit_seconds": 86_400},

@@ -56,6 +56,14 @@ def check_alive(chain: Chain, task: Task) -> None:
 
 
 def check_state(chain: Chain, task: Task, action: Action) -> None:
+    """The table allows the action in the task's status, in that of the task before it, and what is submitted is
+    answered."""
+    check_table(chain, task, action)
+    if action == Action.SUBMIT:
+        check_value(chain)
+
+
+def check_table(chain: Chain, task: Task, action: Action) -> None:
     """The table allows the action in the task's status and in that of the task before it."""
     check_alive(chain, task)
     row = TRANSITIONS[action]
@@ -64,8 +72,6 @@ def check_state(chain: Chain, task: Task, action: Action) -> None:
     previous = chain.previous(task)
     if row.previous is not None and previous is not None and previous.status not in row.previous:
         raise PreviousNotAccepted(task, previous)
-    if action == Action.SUBMIT:
-        check_value(chain)
 
 
 def check_value(chain: Chain) -> None:
@@ -173,6 +179,25 @@ def can_change(chain: Chain, *, by: Member) -> bool:
     except Refused:
         return False
     return True
+
+
+def can_answer(chain: Chain, task: Task, *, by: Member) -> bool:
+    """Whether an attribute task could be given its value and submitted, all in one (`editing.submit_value`)."""
+    if chain.item.attribute is None or not (task.stage.can_edit or task.rework_count):
+        return False
+    try:
+        check_role(chain, task, Action.SUBMIT, by=by)
+        check_table(chain, task, Action.SUBMIT)
+        check_person(chain, task, Action.SUBMIT, by=by)
+    except Refused:
+        return False
+    return True
+
+
+def can_be_modified(chain: Chain, task: Task) -> bool:
+    """Whether who accepts this one could correct it then: "accept & modify"."""
+    following = chain.next(task)
+    return following is not None and (following.stage.can_edit or following.rework_count > 0)
 
 
 def allowed(chain: Chain, task: Task, *, by: Member) -> list[Action]:

@@ -32,9 +32,3 @@ def _was_free(task: Task, facts: Facts) -> bool:
     """Its assignee took it a moment ago, when it was free."""
     lately = (event for event in facts.lately if event.task_id == task.pk and event.by_id == task.assignee_id)
     return any(event.before.get("assignee_id", "the same") is None for event in lately)
-
-
-def faster(task: Task) -> str:
-    """Who was faster, as a sentence about a task that is another's now; nothing where nobody was a moment ago."""
-    who = _who_did_it(task, Facts([task.item]))
-    return f"Somebody was faster{who}: it is {task.status} now." if who else ""

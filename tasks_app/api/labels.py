@@ -128,8 +128,11 @@ class LabelViewSet(ApiViewSet):
         found = labels.labels_with_id(dataset, label_id, label_set_id, file)
         if not found and self.request.method == "DELETE":
             raise NotFound("label")
-        if len(found) == 1 and not Task.objects.in_dataset(dataset, member).filter(item__label=found[0]).exists():
+        tasks = Task.objects.in_dataset(dataset, member).filter(item__label__in=found)
+        seen = set(tasks.values_list("item__label", flat=True))
+        if found and not seen:
             raise NotAllowed("This label is not one of yours. Ask a lead to assign it to you.")
+        found = [label for label in found if label.pk in seen]
         labels.check_right_to_correct(dataset, by=member)
         if len(found) > 1:
             raise _file_required(f"{label_id} is in {len(found)} files")

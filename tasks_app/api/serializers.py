@@ -131,7 +131,8 @@ class Words(serializers.CharField):
     default_error_messages = {"invalid": "This has to be a text, in quotation marks."}
 
     def __init__(self, **kwargs: Any) -> None:
-        nothing_said: dict[str, Any] = {} if kwargs.get("required") else {"allow_blank": True, "allow_null": True, "default": ""}
+        nothing: dict[str, Any] = {"allow_blank": True, "allow_null": True, "default": ""}
+        nothing_said = {} if kwargs.get("required") else nothing
         super().__init__(**{"trim_whitespace": False, "required": False} | nothing_said | kwargs)
 
     def to_internal_value(self, data: Any) -> str:

@@ -19,14 +19,13 @@ from config.api.errors import STATUS
 from config.templatetags.foureyes import number
 from datasets_app.acting import find_dataset
 from datasets_app.errors import Kind, NotAllowed, Refused
-from datasets_app.models import Member
+from datasets_app.models import Dataset, Member
 from datasets_app.pages.frame import SignedIn, frame
 from tasks_app.acting import find_task
 from tasks_app.claims import open_for, release, renew, skip, skips, take_back_skips
 from tasks_app.models import Task
 from tasks_app.querysets import counts_by_stage
 from tasks_app.queue import offer_next
-from tasks_app.races import faster
 from tasks_app.undo import undo
 from tasks_app.workflow import Status
 
@@ -185,7 +184,7 @@ def _act(task: Task, by: Member, form: DecisionForm, request: SignedIn) -> Done:
     if name == "undo":
         undo(task, by=by)
         rounds.undone(request.session, seat_of(request, task.dataset, by).place)
-        open_for(task, by=by)
+        open_for(task, by=by, besides=_besides(request, task.dataset))
         return Done("Undone: it is as it was.", stays=task)
     if name == "skip":
         skip(task, by=by)
@@ -200,10 +199,14 @@ def _act(task: Task, by: Member, form: DecisionForm, request: SignedIn) -> Done:
 
 def _answer(request: SignedIn, seat: Seat, done: Done) -> dict[str, Any]:
     """What the script needs to go on: what was said, the next object, how far one is."""
-    showing = Task.objects.filter(dataset=seat.dataset, task_id=request.POST.get("showing", "")).first()
-    besides = frozenset({owned_key(showing)}) if showing else frozenset[int]()
-    following = done.stays or next_on(seat, besides)
+    following = done.stays or next_on(seat, _besides(request, seat.dataset))
     return answer_json(request, seat, said=done.said, following=following, stays=done.stays is not None)
+
+
+def _besides(request: SignedIn, dataset: Dataset) -> frozenset[int]:
+    """The key of what the script shows by now, or keeps ready: that stays the person's."""
+    showing = Task.objects.filter(dataset=dataset, task_id=request.POST.get("showing", "")).first()
+    return frozenset({owned_key(showing)}) if showing else frozenset()
 
 
 def _refused(request: SignedIn, task: Task, seat: Seat, form: DecisionForm, refused: Refused) -> HttpResponse:
@@ -218,10 +221,10 @@ def _refused(request: SignedIn, task: Task, seat: Seat, form: DecisionForm, refu
 
 
 def _gone(request: SignedIn, task_id: str, refused: NotAllowed) -> HttpResponse:
-    """Somebody else took it meanwhile, so that it is not even seen any more."""
+    """Somebody else took it meanwhile, so that it is not even seen any more: who, is not for this person to know."""
     task = Task.objects.select_related("dataset").get(task_id=task_id)
     dataset, member = find_dataset(task.dataset.dataset_id, request.user)
-    return _move_on(request, seat_of(request, dataset, member), faster(task) or str(refused))
+    return _move_on(request, seat_of(request, dataset, member), f"Somebody was faster. {refused}")
 
 
 def _move_on(request: SignedIn, seat: Seat, said: str) -> HttpResponse:

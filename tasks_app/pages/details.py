@@ -27,6 +27,7 @@ def task_context(task: Task, seen: Sight, *, by: Member, said: DecisionForm | No
     return {
         "task": task,
         "dataset": task.dataset,
+        "chain": chain,
         "stages": chain.present or chain.tasks,
         "decisions": decisions,
         "takes_reason": any(one.takes_reason for one in decisions),

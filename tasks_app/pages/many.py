@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,6 +30,8 @@ from .heads import dataset_frame
 
 #: Objects that are taken at once. Whoever has more does it again.
 MOST = 2_000
+#: Of an address' question.
+MOST_CHARACTERS = 5_000
 #: Objects that are named for each reason why something cannot be done.
 NAMED = 5
 
@@ -88,10 +91,12 @@ def many(request: SignedIn, dataset_id: str) -> HttpResponse:
     """What would happen to the chosen ones; with `confirm`, it happens."""
     dataset, member = find_dataset(dataset_id, request.user)
     button = BUTTONS.get(request.POST.get("deed", ""))
-    query = QueryDict(request.POST.get("filter", "")[:5_000])
-    back = reverse("dataset", args=[dataset_id]) + (f"?{query.urlencode()}" if query else "")
+    query = QueryDict(mutable=True)
+    back = reverse("dataset", args=[dataset_id])
     wanted: list[Wanted] = []
     try:
+        query = _query(request.POST.get("filter", ""))
+        back += f"?{query.urlencode()}" if query else ""
         if button is None:
             raise BadInput.of("invalid", "This button is not known: load the page again.", "deed")
         check_right_to(button.action, dataset, by=member)
@@ -108,6 +113,16 @@ def many(request: SignedIn, dataset_id: str) -> HttpResponse:
         return redirect(back)
     _tell(request, button, answers)
     return redirect(back)
+
+
+def _query(text: str) -> QueryDict:
+    """The filters that the page showed. A part of them would mean more rows than were shown."""
+    if len(text) > MOST_CHARACTERS:
+        raise BadInput.of("too_long", "These filters are too long: filter by less.", "filter")
+    try:
+        return QueryDict(text, mutable=True)
+    except TooManyFieldsSent as error:
+        raise BadInput.of("invalid", "These filters are not known: load the page again.", "filter") from error
 
 
 # --- which ------------------------------------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,11 +13,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from datasets_app.models import Dataset, Member, Stage
-from tasks_app.chains import read_chain
+from tasks_app.chains import Chain, read_chain
 from tasks_app.claims import to_own
-from tasks_app.models import Task
-from tasks_app.policies import takes_part
+from tasks_app.models import Task, TaskEvent
+from tasks_app.policies import can_answer, can_be_modified, takes_part
 from tasks_app.queue import KINDS, Offer, Queue
+from tasks_app.workflow import BEGUN, Action
 
 from .details import task_context
 from .forms import DecisionForm, ValueForm
@@ -90,6 +93,8 @@ def pane_context(
     decisions = {one.name: one for one in context["decisions"]}
     reject = decisions.pop("reject", None)
     reopen = decisions.pop("reopen", None)
+    if not can_be_modified(context["chain"], task):
+        decisions.pop("accept_modify", None)
     return context | {
         "seat": seat,
         "address": seat.address(task),
@@ -100,16 +105,23 @@ def pane_context(
         "reopen": reopen,
         "reasons": list(enumerate(task.dataset.reject_reasons[:NUMBERED], 1)),
         "more_reasons": task.dataset.reject_reasons[NUMBERED:],
-        "answer_form": _answer_form(task, seen) if "submit" in decisions else None,
+        "answer_form": _answer_form(context["chain"], task, seen, seat) if task.item.attribute else None,
+        "unchanged": _is_unchanged(task, context["history"]),
     }
 
 
-def _answer_form(task: Task, seen: Sight) -> ValueForm | None:
+def _answer_form(chain: Chain, task: Task, seen: Sight, seat: Seat) -> ValueForm | None:
     """Of an attribute task that is to be worked on here: its value is given as it is submitted."""
-    if task.item.attribute is None or not (task.stage.can_edit or task.rework_count):
+    if task.item.attribute is None or not can_answer(chain, chain.same(task), by=seat.member):
         return None
-    initial = {"version": task.version}
+    initial = {"version": chain.same(task).version}
     return ValueForm(attribute=task.item.attribute, current=seen.value, initial=initial, auto_id="value-%s")
+
+
+def _is_unchanged(task: Task, history: Sequence[TaskEvent]) -> bool:
+    """Sent back, and nothing of it has been corrected since. `history` is the task's, the newest first."""
+    since = takewhile(lambda event: event.action != Action.REJECT, history)
+    return task.rework_count > 0 and task.status in BEGUN and not any(one.action == Action.CHANGE for one in since)
 
 
 def pane(request: HttpRequest, task: Task, seat: Seat, **more: Any) -> str:

@@ -10,7 +10,7 @@ import pytest
 from django.core.files.base import ContentFile
 from playwright.sync_api import Browser, sync_playwright
 
-from datasets_app.actions import set_settings
+from datasets_app.actions import set_settings, set_stage
 from datasets_app.demo.scenes import frames
 from datasets_app.imports.store import store
 from datasets_app.models import Dataset
@@ -61,6 +61,7 @@ def street(transactional_db) -> Dataset:
 def submitted(street: Dataset) -> Dataset:
     """All objects of the street wait for their review."""
     dataset = set_settings(street, by=None, reject_reasons=REASONS)
+    set_stage(dataset.pipeline[-1], by=None, can_edit=True)
     dataset.team = street.team  # type: ignore[attr-defined]
     labels = Task.objects.filter(dataset=dataset, stage__stage_id="Labelling", item__task_type="label")
     bulk(dataset, Deed(Action.SUBMIT), [Wanted(task.task_id) for task in labels], by=street.team.ann)  # type: ignore[attr-defined]

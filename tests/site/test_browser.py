@@ -72,7 +72,7 @@ def test_a_double_click_decides_once(windows, street):
 
 def test_filters_swap_the_table_and_are_the_address(windows, transactional_db):
     team = make_team()
-    dataset = make_dataset(team, (40,))
+    dataset = make_dataset(team, (60,))
     window = windows(team, "reader")
     page = window.open(f"/datasets/{dataset.dataset_id}/")
     page.evaluate("window.same = true")
@@ -86,7 +86,7 @@ def test_filters_swap_the_table_and_are_the_address(windows, transactional_db):
 
     assert page.evaluate("window.same")  # nothing was loaded anew
     assert page.url.endswith("?stage_id=QA&email=")
-    assert page.get_by_role("row").count() == 41
+    assert page.get_by_role("row").count() == 51
     page.go_back()
     expect(page.get_by_role("link", name="First")).to_be_visible()
     assert window.wrong == []

@@ -162,8 +162,10 @@ MEASURE = """() => {
 }"""
 
 
-def test_an_attribute_is_answered_by_a_number(windows, street):
-    page = windows(street.team, "ann").open(f"/desk/{task_of(street, item__task_type='frame_attribute').task_id}/")
+@pytest.mark.parametrize("kind", ["frame_attribute", "dataset_attribute"])
+def test_an_attribute_is_answered_by_a_number(windows, street, kind):
+    """Also one that has no value yet: one key starts, answers and submits."""
+    page = windows(street.team, "ann").open(f"/desk/{task_of(street, item__task_type=kind).task_id}/")
     settle(page)
     task_id, answer = shown(page), page.locator(".answers button").first.get_attribute("value")
 
@@ -172,6 +174,15 @@ def test_an_attribute_is_answered_by_a_number(windows, street):
     task = Task.objects.get(task_id=task_id)
     assert task.status == "submitted"
     assert answer in {f'"{value}"' for value in task.item.attribute.options}
+    assert shown(page) != task_id
+
+
+def test_a_key_that_does_nothing_says_so(windows, street):
+    page = sit_down(windows(street.team, "ann"), street, "Labelling")
+
+    press(page, "r")
+
+    expect(page.locator("#said")).to_have_text("There is nothing for the key R here.")
 
 
 def test_what_cannot_be_saved_comes_back(windows, submitted):

@@ -33,6 +33,8 @@ def test_the_whole_loop_by_keys(windows, street):
     assert shown(ann) == task_id
     expect(ann.get_by_text("Sent back by eve: box too large")).to_be_visible()
     press(ann, "Enter")
+    expect(ann.locator("#said")).to_contain_text("Nothing has changed since it was sent back.")
+    press(ann, "Enter")
     eve = sit_down(windows(street.team, "eve"), street, "QA")
     expect(eve.get_by_text("round 2", exact=True)).to_be_visible()
     press(eve, "a")
@@ -76,7 +78,7 @@ def test_what_is_not_even_seen_any_more_is_said_too(windows, submitted):
 
     press(page, "a")
 
-    expect(page.get_by_role("status")).to_contain_text("Somebody was faster (bob@example.com accepted it a moment ago)")
+    expect(page.get_by_role("status")).to_contain_text("Somebody was faster. This task is not one of yours.")
     assert shown(page) != task_id
 
 

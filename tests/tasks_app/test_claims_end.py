@@ -12,8 +12,10 @@ from datasets_app.models import Dataset, UserGroup
 from tasks_app import actions
 from tasks_app.bulk import Deed, Wanted, bulk
 from tasks_app.claims import skip
+from tasks_app.models import Task
 from tasks_app.workflow import Action
 from tests.factories import Team, make_dataset, outcome
+from tests.pages import signed_in
 
 from .offers import car, claimed_by, fresh, give, nothing, offered, stage_of
 
@@ -172,3 +174,14 @@ def test_what_others_do_elsewhere_does_not_end_it(team: Team, work: Dataset) -> 
     give(work, "eve@example.com", "1", "QA", by=team.lead)
 
     assert claimed_by(car(work, 1)) == "ann"
+
+
+def test_taking_back_begun_tasks_hoards_no_claims(team):
+    """Start and undo, again and again: what is left is the claim on what is looked at."""
+    dataset = make_dataset(team, (5,))
+    browser = signed_in(team, "ann")
+    for task in Task.objects.filter(dataset=dataset, stage__stage_id="Labelling"):
+        actions.start(task, by=team.ann)
+        browser.post(f"/desk/{task.task_id}/", {"decision": "undo"})
+
+    assert Task.objects.filter(claimed_by=team.ann.user).count() == 1

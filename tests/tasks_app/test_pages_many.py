@@ -119,6 +119,8 @@ def test_reopening_asks_for_a_comment(team, dataset):
         {"deed": "accept", "task": ["nothing"]},
         {"deed": "sweep", "task": ["x"]},
         {"deed": "accept", "all": "yes", "filter": "status=lost"},
+        {"deed": "accept", "all": "yes", "filter": "a=1&" * 1001},
+        {"deed": "accept", "all": "yes", "filter": "status=ready" + " " * 6000},
         {"deed": "accept", "confirm": "yes", "tasks": "x:y"},
         {"deed": "accept", "confirm": "yes", "tasks": ""},
         {"deed": "accept", "confirm": "yes", "tasks": "a:1," * 5000},

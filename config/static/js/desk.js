@@ -65,8 +65,13 @@
   async function decide(form, button) {
     const from = here(), sent = new FormData(form, button), takesBack = form === undo;
     if (!takesBack && (from.dataset.decided || performance.now() - shownAt < DOUBLE)) return;
+    if (button?.dataset.ask) {
+      say(button.dataset.ask, true);
+      return void delete button.dataset.ask; // pressed again, it is meant
+    }
     const ahead = takesBack || button?.hasAttribute("data-stays") ? null : following;
-    if (!takesBack) from.dataset.decided = "yes";
+    if (takesBack) sent.append("showing", from.dataset.task);
+    else from.dataset.decided = "yes";
     if (ahead) {
       sent.append("showing", ahead.dataset.task);
       following = null;
@@ -163,6 +168,7 @@
     else done = press(reject ? reject.querySelector(".reasons") : desk, key);
     // What is no key of the reasons is the comment: it is focused, and the letter goes there.
     if (!done && reject && key.length === 1 && key !== " ") reject.querySelector("[data-typed]").focus();
+    if (!done && !reject && /^[amrxz]$/.test(key)) say(`There is nothing for the key ${event.key.toUpperCase()} here.`);
     if (done) event.preventDefault();
   });
   addEventListener("beforeunload", (event) => { if (waiting) event.preventDefault(); });

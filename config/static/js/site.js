@@ -43,11 +43,11 @@ document.addEventListener("keydown", (event) => {
   if (key === "Escape" && target === find) find.blur();
   if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input, select, textarea")) return;
   const listed = keys?.matches(":popover-open"), idle = target.matches("body, main");
-  const start = idle && document.querySelector("main[data-keys] [data-key=enter]");
+  const start = idle && document.querySelector(`main[data-keys] form:not([hidden]) [data-key="${CSS.escape(key.toLowerCase())}"]`);
   if (key === "?") keys?.togglePopover();
   else if (listed) return event.stopImmediatePropagation();
   else if (key === "/" && find) find.select();
-  else if (key === "Enter" && !event.shiftKey && !event.repeat && start) start.click();
+  else if (start && !event.shiftKey && !event.repeat) start.click();
   else return;
   event.preventDefault();
   event.stopImmediatePropagation();
