@@ -152,7 +152,10 @@
     let saved = true;
     for (const one of rest) saved &&= await save(one);
     saving = false;
-    if (saved) form.requestSubmit(submitter);
+    if (saved) {
+      submitter?.removeAttribute("data-ask"); // something has changed
+      form.requestSubmit(submitter);
+    }
   });
   on("click", (event) => {
     if (!event.target.closest("a[data-step], [value=skip], #view a, svg.curve") || !dirty().length) return;
