@@ -54,11 +54,12 @@ def use_database(database: dict[str, Any]) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of PostgreSQL run on PostgreSQL: `tests/site/test_on_postgres.py` sees to it in the other run."""
-    if config.getoption("--db") == "sqlite":
-        kept = [item for item in items if not item.get_closest_marker("postgres")]
-        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-        items[:] = kept
+    """Tests of PostgreSQL run on PostgreSQL: `tests/site/test_on_postgres.py` sees to it in the other run. What a
+    browser shows does not depend on the database: those tests run once, on SQLite."""
+    other = "postgres" if config.getoption("--db") == "sqlite" else "browser"
+    kept = [item for item in items if not item.get_closest_marker(other)]
+    config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker(other)])
+    items[:] = kept
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -13,7 +13,11 @@ from tasks_app.models import Assignment
 from tests.factories import Team, make_dataset, make_team
 from tests.site.browsing import RULES
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser assignments"),
+    pytest.mark.django_db(transaction=True),
+]
 
 ANN, BOB, EVE = (f"{name}@example.com" for name in ("ann", "bob", "eve"))
 

@@ -11,7 +11,7 @@ from datasets_app.models import Dataset, Label, Shape
 from tasks_app.models import Task
 from tests.site.correcting import begun, drag, near, open_desk, press, settle, shown, stored, typed
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser correct"), pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -17,7 +17,11 @@ from tests.pages import page_of
 from tests.site.browsing import RULES
 from tests.site.correcting import BOX, begun, drag, near, open_desk, press, settle, shown, stored, typed
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser correct loop"),
+    pytest.mark.django_db(transaction=True),
+]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.factories import make_dataset, task_of
 from tests.site.browsing import RULES
 from tests.site.sitting import press, settle, shown, sit_down, statuses
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser desk"), pytest.mark.django_db(transaction=True)]
 
 #: Milliseconds from a key to the next picture on the screen.
 AT_ONCE = 100

@@ -11,7 +11,11 @@ from tasks_app.models import Task
 from tests.factories import make_dataset, make_team
 from tests.site.sitting import REASONS, press, shown, sit_down, statuses
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser desk loop"),
+    pytest.mark.django_db(transaction=True),
+]
 
 
 def test_the_whole_loop_by_keys(windows, street):

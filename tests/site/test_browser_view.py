@@ -16,7 +16,7 @@ from tests.pages import page_of
 from tests.site.browsing import RULES, Window
 from tests.site.viewing import WHOLE, fit_of, look_at_car, make_drive, page_of_car, part
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser view"), pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

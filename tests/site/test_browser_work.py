@@ -15,7 +15,7 @@ from tasks_app.models import Task
 from tests.factories import Team, make_qa_task, task_of
 from tests.site.browsing import RULES
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser work"), pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
