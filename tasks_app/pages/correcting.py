@@ -62,7 +62,8 @@ def _on_desk(request: SignedIn) -> bool:
 def _address(request: SignedIn, path: str) -> str:
     """With the frame that was open."""
     position = _frame(request) or ""
-    return f"{path}{'&' if '?' in path else '?'}frame={position}" if position.isdecimal() else path
+    known = position.isascii() and position.isdecimal() and len(position) < 7
+    return f"{path}{'&' if '?' in path else '?'}frame={position}" if known else path
 
 
 # --- what is done -----------------------------------------------------------------------------------------------------

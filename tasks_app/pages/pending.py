@@ -110,7 +110,7 @@ class Pending:
     def drop(self, number: str) -> None:
         """Take one row out of the list."""
         rows = self.rows()
-        if number.isdecimal() and int(number) < len(rows):
+        if number.isascii() and number.isdecimal() and len(number) < 7 and int(number) < len(rows):
             row = rows[int(number)]
             for target in row.targets:
                 del self.moves[row.stage_id, target]
