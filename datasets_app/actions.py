@@ -5,7 +5,7 @@ Each checks, writes in one transaction and tells the listeners (`signals`) insid
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,6 +17,7 @@ from .errors import BadInput, NotAllowed, Problem
 from .ids import now
 from .models import Attribute, AttributeValue, Client, Dataset, File, Member, Stage
 from .roles import Right, roles_with
+from .shown import check_shown
 from .signals import content_changed
 
 DEFAULT_PIPELINE = [{"stage_id": "Labelling", "can_edit": True}, {"stage_id": "QA", "can_edit": False}]
@@ -140,12 +141,18 @@ def set_stage(stage: Stage, *, by: Member | None, **columns: Any) -> Stage:
 
 
 @transaction.atomic
-def set_settings(dataset: Dataset, *, by: Member | None, **columns: Any) -> Dataset:
-    """Change settings of a dataset. Switching `customer_review` off finishes what waits for the customer."""
+def set_settings(
+    dataset: Dataset, *, by: Member | None, shown: Mapping[str, Any] | None = None, **columns: Any
+) -> Dataset:
+    """Change settings of a dataset. Switching `customer_review` off finishes what waits for the customer.
+
+    `shown`: the settings as whoever decided saw them; what is another one now is not overwritten.
+    """
     check_right(by, Right.ASSIGN, dataset)
     if unknown := sorted(set(columns) - SETTINGS):
         raise BadInput.of("unknown_setting", f"{unknown[0]} is not a setting of a dataset.", unknown[0])
     dataset = lock(dataset)
+    check_shown(shown, columns, {name: getattr(dataset, name) for name in columns})
     for name, value in columns.items():
         setattr(dataset, name, value)
     _clean(dataset)

@@ -90,12 +90,18 @@ def set_scopes(dataset: Dataset, who: Member | UserGroup, roles: Iterable[str], 
 
 @transaction.atomic
 def set_stage_people(
-    stage: Stage, members: Iterable[Member], user_groups: Iterable[UserGroup] = (), *, by: Member | None
+    stage: Stage,
+    members: Iterable[Member] | None,
+    user_groups: Iterable[UserGroup] | None = (),
+    *,
+    by: Member | None,
 ) -> None:
-    """Make these the people of a stage. Nobody: everyone whose role may work."""
+    """Make these the people of a stage; `None`: those who are. Nobody: everyone whose role may work."""
     check_right(by, Right.ASSIGN, stage.dataset)
-    stage.members.set(_of_client(members, stage.dataset.client))
-    stage.user_groups.set(_of_client(user_groups, stage.dataset.client))
+    if members is not None:
+        stage.members.set(_of_client(members, stage.dataset.client))
+    if user_groups is not None:
+        stage.user_groups.set(_of_client(user_groups, stage.dataset.client))
     rights_changed.send(Member, client=stage.dataset.client, by=by)
 
 
