@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from html import unescape
+from html import escape, unescape
 from typing import Any
+
+from django.test import Client
 
 from datasets_app.models import Dataset
 from tests.factories import Team
@@ -15,9 +17,22 @@ def page_of(dataset: Dataset) -> str:
     return f"/datasets/{dataset.dataset_id}/settings/"
 
 
+def shown(browser: Client, dataset: Dataset, section: str, stage: str = "") -> str:
+    """What the form of a section carries, as the page is now."""
+    html = browser.get(page_of(dataset)).content.decode()
+    mark = f'name="section" value="{section}">'
+    if section == "stage":
+        mark += f'<input type="hidden" name="stage" value="{escape(stage)}">'
+    found = re.search(rf'{re.escape(mark)}.*?name="shown" value="([^"]+)">', html, re.DOTALL)
+    return unescape(found[1]) if found else ""
+
+
 def send(team: Team, dataset: Dataset, section: str, name: str = "lead", **said: Any) -> Any:
-    """Press the button of a section."""
-    return signed_in(team, name).post(page_of(dataset), {"section": section, **said})
+    """Press the button of a section. Without `shown` the page was opened just now."""
+    browser = signed_in(team, name)
+    if "shown" not in said and section not in ("new", "pipeline"):
+        said["shown"] = shown(browser, dataset, section, said.get("stage", ""))
+    return browser.post(page_of(dataset), {"section": section, **said})
 
 
 def wrong(response: Any) -> list[str]:

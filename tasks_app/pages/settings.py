@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from django import forms
@@ -15,12 +15,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from config.api.errors import STATUS
+from config.templatetags.foureyes import number
 from datasets_app.acting import find_dataset
 from datasets_app.actions import check_right, set_settings
 from datasets_app.errors import BadInput, Refused
 from datasets_app.models import Dataset, Member, Stage
 from datasets_app.pages.frame import SignedIn
 from datasets_app.roles import Right
+from datasets_app.shown import CHANGED
 from datasets_app.stage_people import StagePeople
 from datasets_app.stages import add_stage, change_stage, move_stage, remove_stage
 from tasks_app.models import Task
@@ -28,10 +30,13 @@ from tasks_app.workflow import Status
 
 from .heads import dataset_frame
 from .settings_forms import SECTIONS, NewStageForm, SectionForm, StageForm
+from .shown_forms import ShownForm
 
 MARKED = "Nothing was saved: mend what is marked."
+#: Off, each of them finishes what waited to be looked at.
+SWITCHES = frozenset(["customer_review", "review_changed"])
 #: Which field of a form a verb means by another name.
-FIELDS = {"time_limit_seconds": "limit", "pipeline_spec": "stage_id"}
+FIELDS = {"time_limit_seconds": "limit", "pipeline_spec": "stage_id", "user_groups": "groups"}
 
 
 class Settings:
@@ -50,6 +55,8 @@ class Settings:
         self.new = NewStageForm(dataset.pipeline, said if part == "new" else None)
         #: What was refused, about the pipeline as a whole.
         self.wrong = ""
+        #: What the switches finish, as they were sent.
+        self.finished = 0
 
     @property
     def is_marked(self) -> bool:
@@ -73,6 +80,8 @@ class Settings:
 
     def _sent(self, form: forms.Form, save: Callable[[], str]) -> str:
         """Save a form; what the verb refuses stands at its fields."""
+        if isinstance(form, ShownForm):
+            form.check_known()
         if not form.is_valid():
             raise BadInput.of("invalid", MARKED)
         try:
@@ -80,13 +89,67 @@ class Settings:
         except Refused as refused:
             for problem in refused.problems:
                 name = (problem.attr or "").partition(".")[0]
-                name = FIELDS.get(name, name)
+                if problem.code == CHANGED and isinstance(form, ShownForm):
+                    form.told.add(name)
+                name = "emails" if name == "members" and "emails" in form.fields else FIELDS.get(name, name)
                 form.add_error(name if name in form.fields else None, problem.detail)
             raise
 
     def _settings(self, form: SectionForm) -> str:
-        set_settings(self.dataset, by=self.member, **form.cleaned_data)
+        wanted = form.wanted()
+        self._check_finish(wanted)
+        if wanted:
+            set_settings(self.dataset, by=self.member, shown=form.shown, **wanted)
         return f"Saved: {form.title.lower()}."
+
+    def _check_finish(self, wanted: dict[str, Any]) -> None:
+        """A switch finishes work only where that was ticked: nothing brings it back."""
+        self.finished = self.finishes(**wanted)
+        if self.finished and not self.said.get("finish"):
+            detail = f"This would finish the {self._those(self.finished)}: tick below that you mean it."
+            raise BadInput.of("not_confirmed", detail, min(SWITCHES & wanted.keys()))
+
+    @cached_property
+    def counts(self) -> dict[int, dict[str, int]]:
+        """By stage: how many tasks there are, were submitted, and wait to be looked at; changed in review of those."""
+        waiting = Q(status=Status.SUBMITTED)
+        rows = (
+            Task.objects.filter(dataset=self.dataset, deleted_at=None)
+            .order_by()
+            .values("stage")
+            .annotate(
+                total=Count("pk"),
+                begun=Count("pk", filter=Q(submitted_at__isnull=False)),
+                waiting=Count("pk", filter=waiting),
+                changed=Count("pk", filter=waiting & Q(changed_in_review=True)),
+            )
+        )
+        return {row["stage"]: row for row in rows}
+
+    def finishes(self, **switches: bool) -> int:
+        """How many tasks of the last stage are finished if these switches become so."""
+        row = self.counts.get(self.dataset.pipeline[-1].pk)
+        customer = switches.get("customer_review", self.dataset.customer_review)
+        if row is None or customer or not SWITCHES & switches.keys():
+            return 0
+        keeps = switches.get("review_changed", self.dataset.review_changed)
+        return row["waiting"] - (row["changed"] if keeps else 0)
+
+    @property
+    def by_switch(self) -> dict[str, int]:
+        """How many tasks each switch finishes if it alone is switched off now."""
+        return {name: self.finishes(**{name: False}) if getattr(self.dataset, name) else 0 for name in SWITCHES}
+
+    @property
+    def asked(self) -> str:
+        """What is to be ticked before work is finished. Empty: nothing waits."""
+        count = self.finished or max(self.by_switch.values())
+        return f"Finish the {self._those(count)}" if count else ""
+
+    def _those(self, count: int) -> str:
+        """Tasks that wait, and for what."""
+        wait = "task that waits" if count == 1 else f"{number(count)} tasks that wait"
+        return f"{wait} {'for the customer' if self.dataset.customer_review else 'to be looked at again'}"
 
     def _stage_form(self) -> StageForm:
         stage_id = self.said.get("stage", "")
@@ -97,7 +160,11 @@ class Settings:
         return found[0]
 
     def _stage(self, form: StageForm) -> str:
-        change_stage(form.stage, form.changed_columns(), form.chosen(), by=self.member)
+        wanted = form.wanted()
+        people = form.people_of(wanted)
+        columns = {name: value for name, value in wanted.items() if name not in ("members", "user_groups")}
+        if wanted:
+            change_stage(form.stage, columns, people, by=self.member, shown=form.shown)
         return f"Saved: the stage {form.stage.stage_id}."
 
     def _add(self) -> str:
@@ -139,36 +206,8 @@ def settings(request: SignedIn, dataset_id: str) -> HttpResponse:
 
 def _context(page: Settings) -> dict[str, Any]:
     dataset = page.dataset
-    counts = _counts(dataset)
     return dataset_frame(dataset, page.member, "dataset-settings") | {
         "settings": page,
-        "stages": [(form, counts.get(form.stage.pk, {})) for form in page.stages],
-        "finishes": _finishes(dataset, counts),
-    }
-
-
-def _counts(dataset: Dataset) -> dict[int, dict[str, int]]:
-    """By stage: how many tasks there are, were ever submitted, and wait to be looked at; changed in review of those."""
-    waiting = Q(status=Status.SUBMITTED)
-    rows = (
-        Task.objects.filter(dataset=dataset, deleted_at=None)
-        .order_by()
-        .values("stage")
-        .annotate(
-            total=Count("pk"),
-            begun=Count("pk", filter=Q(submitted_at__isnull=False)),
-            waiting=Count("pk", filter=waiting),
-            changed=Count("pk", filter=waiting & Q(changed_in_review=True)),
-        )
-    )
-    return {row["stage"]: row for row in rows}
-
-
-def _finishes(dataset: Dataset, counts: dict[int, dict[str, int]]) -> dict[str, int]:
-    """By switch: how many tasks of the last stage are finished if it is switched off."""
-    last = counts.get(dataset.pipeline[-1].pk, {"waiting": 0, "changed": 0})
-    kept = last["changed"] if dataset.review_changed else 0
-    return {
-        "customer_review": last["waiting"] - kept if dataset.customer_review else 0,
-        "review_changed": 0 if dataset.customer_review or not dataset.review_changed else last["changed"],
+        "stages": [(form, page.counts.get(form.stage.pk, {})) for form in page.stages],
+        "finishes": page.by_switch,
     }

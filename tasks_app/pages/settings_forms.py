@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from datasets_app.actions import MAX_REASONS
-from datasets_app.models import Dataset, Member, Stage, UserGroup
+from datasets_app.models import Dataset, Stage, UserGroup
 from datasets_app.stage_people import StagePeople
+from datasets_app.stages import People
+
+from .shown_forms import ShownForm
 
 #: Units of a time limit: how many seconds, and how it reads.
 UNITS = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
@@ -34,15 +38,17 @@ def switch(label: str, help_text: str) -> forms.BooleanField:
     return forms.BooleanField(label=label, help_text=help_text, required=False)
 
 
-class SectionForm(forms.Form):
+class SectionForm(ShownForm):
     """Some settings with a button of their own."""
 
     section = ""
     title = ""
 
-    def __init__(self, dataset: Dataset, data: Any = None) -> None:
-        initial = {name: getattr(dataset, name) for name in self.base_fields}
-        super().__init__(data, initial=initial, auto_id=f"{self.section}-%s")
+    def __init__(self, dataset: Dataset, data: QueryDict | None = None) -> None:
+        present = {name: getattr(dataset, name) for name in self.base_fields}
+        about = f"settings {dataset.dataset_id} {self.section}"
+        super().__init__(present, data, about=about, auto_id=f"{self.section}-%s")
+        self.settle()
 
 
 class NameForm(SectionForm):
@@ -126,8 +132,8 @@ class TimedForm(forms.Form):
             self.add_error("limit", f"{limit} {unit} are too long: {MAX_SECONDS // UNITS[unit]} are the most.")
         return cleaned
 
-    def columns(self) -> dict[str, Any]:
-        """As the verbs take them."""
+    def timed(self) -> dict[str, Any]:
+        """Columns, as the verbs take them."""
         said = self.cleaned_data
         seconds = said["limit"] and said["limit"] * UNITS[said["limit_unit"]]
         return {"title": said["title"], "can_edit": said["can_edit"], "time_limit_seconds": seconds}
@@ -140,7 +146,7 @@ def in_units(seconds: int | None) -> tuple[int | None, str]:
     return next((seconds // size, unit) for unit, size in UNITS.items() if seconds % size == 0)
 
 
-class StageForm(TimedForm):
+class StageForm(ShownForm, TimedForm):
     """A stage that is there, with its people."""
 
     emails = LinesField(
@@ -156,18 +162,28 @@ class StageForm(TimedForm):
     )
     groups = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, stage: Stage, people: StagePeople, groups: list[UserGroup], data: Any = None) -> None:
+    columns = {
+        "limit": "time_limit_seconds",
+        "limit_unit": "time_limit_seconds",
+        "emails": "members",
+        "groups": "user_groups",
+    }
+
+    def __init__(
+        self, stage: Stage, people: StagePeople, groups: list[UserGroup], data: QueryDict | None = None
+    ) -> None:
         self.stage, self.people = stage, people
         self.listed = people.listed[stage.pk]
-        limit, unit = in_units(stage.time_limit_seconds)
-        emails = [email for email, member in people.present.items() if member.pk in self.listed.members]
-        initial = {"title": stage.title, "can_edit": stage.can_edit, "limit": limit, "limit_unit": unit}
-        initial |= {"emails": emails, "members": emails}
-        initial["groups"] = [group.user_group_id for group in groups if group.pk in self.listed.groups]
-        super().__init__(data, initial=initial, auto_id=f"stage-{stage.pk}-%s")
-        self.by_id = {group.user_group_id: group for group in groups}
+        present = {name: getattr(stage, name) for name in ("title", "can_edit", "time_limit_seconds")}
+        present["members"] = sorted(email for email, one in people.present.items() if one.pk in self.listed.members)
+        present["user_groups"] = sorted(group.name for group in groups if group.pk in self.listed.groups)
         offered = [email for email, one in people.present.items() if one.pk in people.able | self.listed.members]
         self.many = len(offered) > BOXES
+        self.by_name = {group.name: group for group in groups}
+        self.id_of = {group.name: group.user_group_id for group in groups}
+        # Boxes that came from a page of few people are not read as emails, nor the other way round.
+        about = f"stage {stage.dataset.dataset_id} {stage.stage_id} {'emails' if self.many else 'members'}"
+        super().__init__(present, data, about=about, auto_id=f"stage-{stage.pk}-%s")
         del self.fields["members" if self.many else "emails"]
         self._offer("members", [(email, email) for email in offered])
         self._offer("groups", [(group.user_group_id, group.name) for group in groups])
@@ -175,6 +191,12 @@ class StageForm(TimedForm):
             del self.fields["groups"]
         elif len(groups) > BOXES:
             self.fields["groups"].widget = forms.SelectMultiple(choices=self.fields["groups"].choices)  # type: ignore[attr-defined]
+        self.settle()
+
+    def as_fields(self, values: dict[str, Any]) -> dict[str, Any]:
+        limit, unit = in_units(values["time_limit_seconds"])
+        members, groups = values["members"], [self.id_of[name] for name in values["user_groups"] if name in self.id_of]
+        return values | {"limit": limit, "limit_unit": unit, "emails": members, "groups": groups}
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields.get(name)
@@ -187,17 +209,17 @@ class StageForm(TimedForm):
             raise forms.ValidationError(f"{strangers[0]} is not a member of this client.")
         return emails
 
-    def chosen(self) -> tuple[list[Member], list[UserGroup]] | None:
-        """The people of the stage as they are to be. None where they are so already."""
-        emails = self.cleaned_data["emails" if self.many else "members"]
-        members = [self.people.present[email] for email in dict.fromkeys(emails)]
-        groups = [self.by_id[one] for one in self.cleaned_data.get("groups", ())]
-        gone = self.listed.members - {member.pk for member in self.people.present.values()}
-        same = {member.pk for member in members} == self.listed.members - gone
-        return None if same and {group.pk for group in groups} == self.listed.groups else (members, groups)
+    def values(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        emails, groups = said["emails" if self.many else "members"], said.get("groups", ())
+        names = sorted(name for name, one in self.id_of.items() if one in groups)
+        return self.timed() | {"members": sorted(set(emails)), "user_groups": names}
 
-    def changed_columns(self) -> dict[str, Any]:
-        return {name: value for name, value in self.columns().items() if getattr(self.stage, name) != value}
+    def people_of(self, wanted: dict[str, Any]) -> People:
+        """The people and groups that are wanted; None where they stay as they are."""
+        emails, groups = wanted.get("members"), wanted.get("user_groups")
+        members = None if emails is None else [self.people.present[email] for email in emails]
+        return members, None if groups is None else [self.by_name[one] for one in groups]
 
 
 class NewStageForm(TimedForm):
@@ -218,4 +240,4 @@ class NewStageForm(TimedForm):
         field.choices = [("", "at the end"), *((stage.stage_id, f"before {stage}") for stage in stages)]
 
     def spec(self) -> dict[str, Any]:
-        return self.columns() | {"stage_id": self.cleaned_data["stage_id"]}
+        return self.timed() | {"stage_id": self.cleaned_data["stage_id"]}

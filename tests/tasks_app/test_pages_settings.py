@@ -120,7 +120,8 @@ def test_switching_customer_review_off_says_first_what_it_finishes(team):
     page = signed_in(team, "lead").get(page_of(dataset)).content.decode()
 
     assert "Switching it off finishes 2 tasks that wait now." in re.sub(r"<[^>]+>", "", page)
-    send(team, dataset, "review")
+    assert "Finish the 2 tasks that wait for the customer" in page
+    send(team, dataset, "review", finish="on")
     assert Task.objects.filter(stage__stage_id="QA", status="accepted").count() == 2
     assert "Switching it off" not in signed_in(team, "lead").get(page_of(dataset)).content.decode()
 
@@ -146,7 +147,7 @@ def test_the_number_is_the_one_that_is_finished(team, switched):
     before = Task.objects.filter(status="accepted").count()
     words = re.sub(r"<[^>]+>", "", signed_in(team, "lead").get(page_of(dataset)).content.decode())
 
-    send(team, dataset, "review", **keeps)
+    send(team, dataset, "review", finish="on", **keeps)
 
     assert re.findall(r"Switching it off finishes (\d+) task", words) == [str(expected)]
     assert Task.objects.filter(status="accepted").count() - before == expected
