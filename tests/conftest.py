@@ -54,12 +54,18 @@ def use_database(database: dict[str, Any]) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of PostgreSQL run on PostgreSQL: `tests/site/test_on_postgres.py` sees to it in the other run. What a
-    browser shows does not depend on the database: those tests run once, on SQLite."""
-    other = "postgres" if config.getoption("--db") == "sqlite" else "browser"
-    kept = [item for item in items if not item.get_closest_marker(other)]
-    config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker(other)])
-    items[:] = kept
+    """Tests of PostgreSQL run on PostgreSQL: `tests/site/test_on_postgres.py` sees to it in the other run. What asks
+    no database, and what a browser shows, is the same on both: those run once, on SQLite."""
+    on_sqlite = config.getoption("--db") == "sqlite"
+    wanted = [bool(not item.get_closest_marker("postgres")) if on_sqlite else _asks_it(item) for item in items]
+    config.hook.pytest_deselected(items=[item for item, runs in zip(items, wanted, strict=True) if not runs])
+    items[:] = [item for item, runs in zip(items, wanted, strict=True) if runs]
+
+
+def _asks_it(item: pytest.Item) -> bool:
+    """Whether a test asks the database, and not only through a browser."""
+    fixtures = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    return bool(fixtures or item.get_closest_marker("django_db")) and not item.get_closest_marker("browser")
 
 
 @pytest.fixture(autouse=True, scope="session")
