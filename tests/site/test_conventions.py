@@ -30,7 +30,10 @@ LONGER: dict[str, str] = {}
 
 #: Who may do what and when: these know nothing of requests and answers.
 RULES = [
-    *(f"datasets_app/{name}.py" for name in ("roles", "access", "errors", "actions", "membership", "labels", "stages")),
+    *(
+        f"datasets_app/{name}.py"
+        for name in ("roles", "access", "errors", "actions", "membership", "labels", "stages", "shown")
+    ),
     *(f"tasks_app/{name}.py" for name in ("workflow", "planning", "policies", "errors", "chains", "history")),
     *(f"tasks_app/{name}.py" for name in ("actions", "editing", "assignments", "creation", "pipeline", "sync")),
     *(
