@@ -190,10 +190,11 @@ class TaskFilters(django_filters.FilterSet):
     def of_reviewer(self, queryset: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
         return queryset.filter(reviewed_by=self.keys["reviewer"])
 
-    def of_item(self, queryset: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
+    def of_item(self, queryset: Any, name: str, value: str) -> QuerySet[Task]:
         if self.dataset is None:
             return queryset.filter(**{name: value})
-        return queryset.filter(places.of(self.dataset, name.rpartition("__")[2], value, self.keys.get("attribute_id")))
+        attributes, walking = self.keys.get("attribute_id"), not queryset.begins_with_items
+        return queryset.filter(places.of(self.dataset, name.rpartition("__")[2], value, attributes, walking=walking))
 
     def is_delayed(self, queryset: Any, name: str, value: bool) -> QuerySet[Task]:
         if self.dataset is None:

@@ -19,9 +19,9 @@ PLACE = ("file_order", "item_order")
 LABELS = Q(item_order__lt=AFTER_LABELS)
 
 
-def of(dataset: Dataset, name: str, value: str, attributes: list[int] | None) -> Q:
+def of(dataset: Dataset, name: str, value: str, attributes: list[int] | None, *, walking: bool) -> Q:
     """Of tasks of a dataset: those about this file, label, category of labels or type; or about the attribute whose
-    places are known."""
+    places are known. `walking`: the database goes through the dataset in an order."""
     if name == "file_id":
         return Q(file_order__in=list(dataset.files.filter(file_id=value).values_list("position", flat=True)))
     if name == "attribute_id":
@@ -31,7 +31,7 @@ def of(dataset: Dataset, name: str, value: str, attributes: list[int] | None) ->
         return Q(item_order__in=of_attributes(dataset.attributes.filter(level=level))) if level else LABELS
     labels = dataset.labels.filter(**{name: value}).order_by().values("pk")
     # With an OR, PostgreSQL reads the tasks in order and looks each up among these; else it would join them all first.
-    return Q(item_order__in=labels) | Q(pk=None)
+    return Q(item_order__in=labels) | Q(pk=None) if walking else Q(item_order__in=labels)
 
 
 def of_attributes(attributes: QuerySet[Attribute]) -> list[int]:

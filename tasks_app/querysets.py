@@ -41,6 +41,14 @@ class ItemQuerySet(models.QuerySet[Any]):
 
 
 class TaskQuerySet(models.QuerySet[Any]):
+    #: Whether the database begins with a few items that are known, instead of walking through a dataset.
+    begins_with_items = False
+
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc]
+        clone.begins_with_items = self.begins_with_items
+        return clone
+
     def visible_to(self, member: Member) -> Self:
         """The tasks of datasets that the member may read, and the chains that are theirs to work on."""
         readable = member.access.in_datasets(Right.READ)
@@ -56,7 +64,9 @@ class TaskQuerySet(models.QuerySet[Any]):
             return self.none()
         if reach.extent == Extent.FEW:
             # Without naming the dataset: SQLite would walk through all of it instead of beginning with these items.
-            return self.filter(item__in=_own_items(dataset, member, reach.stages))
+            few = self.filter(item__in=_own_items(dataset, member, reach.stages))
+            few.begins_with_items = True
+            return few
         tasks = self.filter(dataset=dataset)
         return tasks if reach.extent == Extent.ALL else tasks.filter(_own_chain(member, reach.stages))
 

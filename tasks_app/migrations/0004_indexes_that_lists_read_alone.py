@@ -63,15 +63,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['dataset', 'file_order', 'item_order', 'stage_order', 'stage', 'status', 'assignee', 'reviewed_by', 'changed_in_review', 'label_changed_since_submit', 'due_at', 'updated_at', 'id'], name='task_in_list_order'),
+            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['dataset', 'file_order', 'item_order', 'stage_order', 'item', 'stage', 'status', 'assignee', 'reviewed_by', 'changed_in_review', 'label_changed_since_submit', 'due_at', 'updated_at', 'id'], name='task_in_list_order'),
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['dataset', 'updated_at', 'id', 'file_order', 'item_order', 'stage', 'status', 'assignee', 'reviewed_by', 'changed_in_review', 'label_changed_since_submit', 'due_at'], name='task_by_change'),
+            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['dataset', 'updated_at', 'id', 'file_order', 'item_order', 'item', 'stage', 'status', 'assignee', 'reviewed_by', 'changed_in_review', 'label_changed_since_submit', 'due_at'], name='task_by_change'),
         ),
         migrations.AddIndex(
             model_name='task',
-            index=models.Index(models.F('dataset'), tasks_app.querysets.DueOrder('due_at'), models.F('id'), models.F('file_order'), models.F('item_order'), models.F('stage'), models.F('status'), models.F('assignee'), models.F('reviewed_by'), models.F('changed_in_review'), models.F('label_changed_since_submit'), models.F('due_at'), models.F('updated_at'), condition=models.Q(('deleted_at', None)), name='task_by_due'),
+            index=models.Index(models.F('dataset'), tasks_app.querysets.DueOrder('due_at'), models.F('id'), models.F('file_order'), models.F('item_order'), models.F('item'), models.F('stage'), models.F('status'), models.F('assignee'), models.F('reviewed_by'), models.F('changed_in_review'), models.F('label_changed_since_submit'), models.F('due_at'), models.F('updated_at'), condition=models.Q(('deleted_at', None)), name='task_by_due'),
         ),
         migrations.AddIndex(
             model_name='task',

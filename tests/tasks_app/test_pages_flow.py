@@ -32,7 +32,7 @@ Names = list[tuple[str, str]]
 def row_names(response: Any) -> Names:
     """Object and file of each row."""
     found = re.findall(r'<th scope="row"[^>]*>(.*?)</th>', response.content.decode(), re.DOTALL)
-    row = re.compile(r"^(?:<span class=.swatch[^>]*></span>)?([^<]+)(?:.*<span class=.file.>(.*)</span>)?")
+    row = re.compile(r"<a[^>]*>([^<]+)</a>(?:.*<span class=.file.>(.*)</span>)?")
     parts = [row.search(one) for one in found]
     return [(part[1].strip(), part[2] or "") for part in parts if part]
 
