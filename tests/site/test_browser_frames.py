@@ -107,17 +107,6 @@ def test_playing_stops_where_it_is_told(windows, drive):
     expect(page.get_by_role("button", name="Play")).to_be_visible()
 
 
-def test_a_click_on_the_curve_opens_the_frame_there(window):
-    page = window.page
-    box = page.locator("svg.curve").bounding_box()
-
-    with same_page(window):
-        page.mouse.click(box["x"] + box["width"] * 6 / 11 + 2, box["y"] + 10)
-        expect(page.get_by_text("7 of 12 frames")).to_be_visible()
-
-    assert page.url.endswith("?frame=7")
-
-
 def test_a_picture_that_comes_in_later_works_at_once(window):
     page = window.page
     page.evaluate("""async () => {

@@ -208,3 +208,10 @@ def test_the_top_of_the_repository_is_what_the_readme_shows():
     assert {name for name in names if not name.startswith(".") and name != "uv.lock"} == {
         "manage.py", "pyproject.toml", "README.md", "config", "datasets_app", "tasks_app", "templates", "tests",
     }  # fmt: skip
+
+
+def test_css_and_script_are_light():
+    """Before compression; htmx comes from its package."""
+    static = ROOT / "config" / "static"
+
+    assert sum(path.stat().st_size for kind in ("css", "js") for path in (static / kind).iterdir()) < 60_000

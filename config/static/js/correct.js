@@ -158,7 +158,7 @@
     }
   });
   on("click", (event) => {
-    if (!event.target.closest("a[data-step], [value=skip], #view a, svg.curve") || !dirty().length) return;
+    if (!event.target.closest("a[data-step], [value=skip], #view a") || !dirty().length) return;
     stop(event);
     say("What you changed is not saved: S saves it, Esc puts it back.");
   });

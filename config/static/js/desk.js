@@ -1,5 +1,5 @@
-// The review desk: one key, one decision, and the next object is there before it is needed. Without this script the
-// same forms are sent and the same addresses opened, one page after another.
+// The review desk: one key, one decision, and the next object is there before it is needed. Without it the same forms
+// are sent, one page after another.
 "use strict";
 (() => {
   const desk = document.querySelector("main[data-desk]"), find = (id) => document.getElementById(id);
@@ -84,7 +84,7 @@
     else say(LOST, true);
     settle(from, ahead, answer, takesBack);
   }
-  // Where what was decided stands now: it comes back, or stays, or the next one after what is shown came with it.
+  // What was decided comes back, or stays, or what comes after it is there.
   function settle(from, ahead, answer, takesBack) {
     const back = !answer || (answer.refused && answer.stays);
     if (back || takesBack) {
@@ -166,7 +166,7 @@
     if (key === "escape") done = escape(reject) || (typing ? (target.blur(), true) : press(desk, key));
     else if (event.repeat) done = true;
     else done = press(reject ? reject.querySelector(".reasons") : desk, key);
-    // What is no key of the reasons is the comment: it is focused, and the letter goes there.
+    // No key of the reasons: the letter goes to the comment.
     if (!done && reject && key.length === 1 && key !== " ") reject.querySelector("[data-typed]").focus();
     if (!done && !reject && /^[amrxz]$/.test(key)) say(`There is nothing for the key ${event.key.toUpperCase()} here.`);
     if (done) event.preventDefault();

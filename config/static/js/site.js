@@ -31,7 +31,7 @@ document.addEventListener("focusin", (event) => {
   if (event.target.matches("input[data-select]")) event.target.select();
 });
 
-// Who has turned single keys off (some speak, and letters come by accident) has them nowhere: this script is the first.
+// Who has turned single keys off has them nowhere: this script is the first.
 document.addEventListener("keydown", (event) => {
   const off = event.key.length === 1 && "keysOff" in document.documentElement.dataset;
   if (off && !event.target.matches("input, select, textarea")) event.stopImmediatePropagation();

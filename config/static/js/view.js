@@ -91,14 +91,9 @@
     if (key === " " && target.closest("a, button, summary, input")) return;
     if (does(arrow + key.toLowerCase())) event.preventDefault();
   });
-  on("click", ({ target, clientX }) => {
-    const button = target.closest("#view [data-key]"), curve = target.closest("svg.curve");
+  on("click", ({ target }) => {
+    const button = target.closest("#view [data-key]");
     if (button) does(button.dataset.key);
-    if (!curve) return;
-    const { left, width } = curve.getBoundingClientRect(), frames = numbers(curve.dataset.frames);
-    const at = frames[0] + ((clientX - left) / width) * (frames.at(-1) - frames[0]) - 0.5;
-    const frame = curve.dataset.link + frames.find((one) => one >= at);
-    htmx.ajax("GET", frame, { source: "#view", target: "#view" });
   });
   on("change", ({ target }) => { if (target.id === "others") others = target.checked; });
   on("wheel", (event) => {
