@@ -6,7 +6,7 @@ from . import assignments, correcting, delayed, desk, many, pictures, progress, 
 
 urlpatterns = [
     path("clients/<str:client_id>/", views.client, name="client"),
-    path("clients/<str:client_id>/work/", work.work, name="work"),
+    path("clients/<str:client_id>/my-work/", work.work, name="work"),
     path("clients/<str:client_id>/search/", search.search_page, name="search"),
     path("clients/<str:client_id>/delayed/", delayed.delayed, name="delayed"),
     path("datasets/<str:dataset_id>/", views.dataset, name="dataset"),

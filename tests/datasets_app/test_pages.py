@@ -102,7 +102,7 @@ def test_private_pages_are_asked_for_anew(team):
 
 
 def test_the_only_client_is_opened_at_once(team):
-    assert signed_in(team, "ann").get("/")["Location"] == f"/clients/{team.client.client_id}/work/"
+    assert signed_in(team, "ann").get("/")["Location"] == f"/clients/{team.client.client_id}/my-work/"
 
 
 def test_several_clients_are_listed_and_no_others(team):

@@ -34,7 +34,7 @@ def team(street) -> Team:
 
 @pytest.fixture
 def work(team) -> str:
-    return f"/clients/{team.client.client_id}/work/"
+    return f"/clients/{team.client.client_id}/my-work/"
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
@@ -123,7 +123,7 @@ def test_the_menu_lists_the_keys_without_scripts(windows, team, work):
 def test_the_pages_are_accessible_and_fit_a_phone(windows, team, work, scheme):
     found: dict[str, object] = {}
     window = windows(team, "ann", color_scheme=scheme)
-    search = work.replace("/work/", "/search/")
+    search = work.replace("/my-work/", "/search/")
     addresses = [work, search, f"{search}?q=car:1", f"{search}?q=0", f"{search}?q=street", f"{search}?q=lost", "/keys/"]
     for address, width in [(address, width) for address in addresses for width in (1440, 360)]:
         window.page.set_viewport_size({"width": width, "height": 800})

@@ -25,7 +25,7 @@ from tests.pages import HOSTILE, signed_in
 
 
 def address(team) -> str:
-    return f"/clients/{team.client.client_id}/work/"
+    return f"/clients/{team.client.client_id}/my-work/"
 
 
 def opened(team, name: str) -> Any:
