@@ -121,7 +121,7 @@ def test_hostile_names_are_only_text(team):
         page = browser.get(address).content.decode()
         assert "<script>" not in page
         assert "&lt;script&gt;" in page
-    assert rows_in(browser.get(list_of(dataset), {"label_id": f"{HOSTILE}:1"})) == 2
+    assert rows_in(browser.get(list_of(dataset), {"label_id": f"{HOSTILE}:1"})) == 1
 
 
 # --- queries ------------------------------------------------------------------------------------------------------
