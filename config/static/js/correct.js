@@ -1,5 +1,5 @@
 // Small corrections: a 2D box moves by handles, arrow keys and numbers; a missing one is drawn; what is typed is saved
-// before a decision. It listens before the desk and the picture do, and stops what it has done itself.
+// before a decision. It listens first, and stops what it has done.
 "use strict";
 (() => {
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };

@@ -166,7 +166,6 @@
     if (key === "escape") done = escape(reject) || (typing ? (target.blur(), true) : press(desk, key));
     else if (event.repeat) done = true;
     else done = press(reject ? reject.querySelector(".reasons") : desk, key);
-    // No key of the reasons: the letter goes to the comment.
     if (!done && reject && key.length === 1 && key !== " ") reject.querySelector("[data-typed]").focus();
     if (!done && !reject && /^[amrxz]$/.test(key)) say(`There is nothing for the key ${event.key.toUpperCase()} here.`);
     if (done) event.preventDefault();
