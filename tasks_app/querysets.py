@@ -64,7 +64,7 @@ class TaskQuerySet(models.QuerySet[Any]):
             return self.none()
         if reach.extent == Extent.FEW:
             # Without naming the dataset: SQLite would walk through all of it instead of beginning with these items.
-            few = self.filter(item__in=_own_items(dataset, member, reach.stages))
+            few = self.filter(item__in=_own_items([dataset], member, reach.stages))
             few.begins_with_items = True
             return few
         tasks = self.filter(dataset=dataset)
@@ -117,8 +117,11 @@ def stages_of(member: Member) -> models.QuerySet[Stage]:
 def _own_chain(member: Member, stages: Stages | None = None) -> Exists:
     from .models import Task
 
+    own = theirs(member, stages)
+    if stages == ():
+        own |= Q(pk=None)  # else SQLite looks through all tasks of the member for each item
     # Withdrawn tasks too: they still answer when they are asked for by id; lists leave them out by `present()`.
-    return Exists(Task.objects.filter(theirs(member, stages), item=OuterRef("item")))
+    return Exists(Task.objects.filter(own, item=OuterRef("item")))
 
 
 # --- one dataset ------------------------------------------------------------------------------------------------------
@@ -159,30 +162,31 @@ def reach_of(dataset: Dataset, member: Member) -> Reach:
     pipeline: Any = dataset.stages.filter(removed_at=None).annotate(is_theirs=is_theirs).order_by("position")
     dataset.pipeline = list(pipeline)
     stages = tuple(stage.pk for stage in pipeline if stage.is_theirs)
-    own = _union(_mine_and_free(dataset, member, stages))[: FEW + 1]
+    own = _union(_mine_and_free([dataset], member, stages))[: FEW + 1]
     return Reach(Extent.FEW if own.count() <= FEW else Extent.MANY, stages)
 
 
-def _mine_and_free(dataset: Dataset, member: Member, stages: Stages) -> list[Items]:
+def _mine_and_free(datasets: list[Dataset], member: Member, stages: Stages) -> list[Items]:
     """The items of the tasks that are assigned to them, and of those that are free for them: each by an index."""
     from .models import Task
 
-    tasks = Task.objects.filter(dataset=dataset).order_by().values("item")
+    tasks = Task.objects.filter(dataset__in=datasets).order_by().values("item")
     mine = tasks.filter(assignee=member.user_id)
     return [mine, tasks.filter(assignee=None, stage__in=stages)] if stages else [mine]
 
 
-def _own_items(dataset: Dataset, member: Member, stages: Stages) -> Items:
+def _own_items(datasets: list[Dataset], member: Member, stages: Stages) -> Items:
     """The items of all tasks that are theirs: also those whose assignee is barred."""
     from .models import Task
 
-    kinds = _mine_and_free(dataset, member, stages)
-    followed = [stage.pk for stage in dataset.pipeline[:-1]]
-    if stages and followed and not dataset.allow_self_review:
+    kinds = _mine_and_free(datasets, member, stages)
+    strict = [dataset for dataset in datasets if not dataset.allow_self_review]
+    followed = [stage.pk for dataset in strict for stage in dataset.pipeline[:-1]]
+    if stages and followed:
         # Only who has submitted in a stage that another one follows can be barred by four eyes.
         submitted = Task.objects.filter(submitted_by=OuterRef("pk"), stage__in=followed)
-        suspects = User.objects.filter(Exists(submitted), memberships__client=dataset.client_id).order_by().values("pk")
-        suspicious = Task.objects.filter(dataset=dataset, stage__in=stages, assignee__in=suspects)
+        suspects = User.objects.filter(Exists(submitted), memberships__client=member.client_id).order_by().values("pk")
+        suspicious = Task.objects.filter(dataset__in=strict, stage__in=stages, assignee__in=suspects)
         kinds.append(suspicious.filter(assignee=F("previous__submitted_by")).order_by().values("item"))
     return _union(kinds)
 
@@ -209,28 +213,39 @@ Counts = dict[str, dict[Status, int]]
 
 
 def counts_by_stage(datasets: Iterable[Dataset], *, seen_by: Member | None = None) -> dict[int, Counts]:
-    """How many tasks stand where: by dataset key, stage_id and status; one query for all of them.
+    """How many tasks stand where: by dataset key, stage_id and status; as many queries for all of them as for one.
 
     `seen_by`: only the tasks that this member sees.
     """
     from .models import Task
 
     datasets = list(datasets)
-    tasks = Task.objects.filter(dataset__in=datasets, deleted_at=None)
-    if seen_by is not None and not all(seen_by.access.may(Right.READ, dataset) for dataset in datasets):
-        tasks = tasks.visible_to(seen_by)
-    return _counted(datasets, tasks)
+    own: list[Dataset] = []
+    if seen_by is not None:
+        own = [dataset for dataset in datasets if not seen_by.access.may(Right.READ, dataset)]
+    whole = [dataset for dataset in datasets if dataset not in own]
+    found = _counted(whole, Task.objects.filter(dataset__in=whole)) if whole else {}
+    if seen_by is not None and own:
+        stages = tuple(stages_of(seen_by).filter(dataset__in=own).values_list("pk", flat=True))
+        found |= _counted(own, Task.objects.filter(item__in=_own_items(own, seen_by, stages)))
+    return found
 
 
-def counts_of(dataset: Dataset, tasks: TaskQuerySet) -> Counts:
-    """The same of these tasks of one dataset."""
-    return _counted([dataset], tasks).get(dataset.pk, {})
+def counts_in(dataset: Dataset, member: Member, reach: Reach) -> Counts:
+    """The same of one dataset, for a member whose reach is known."""
+    from .models import Task
+
+    tasks = Task.objects.filter(dataset=dataset)
+    if reach.extent != Extent.ALL:
+        # Also where it is walked through in lists: to count, all of it is read, so it is better begun with what is own.
+        tasks = Task.objects.filter(item__in=_own_items([dataset], member, reach.stages))
+    return {} if reach.extent == Extent.NOTHING else _counted([dataset], tasks).get(dataset.pk, {})
 
 
 def _counted(datasets: list[Dataset], tasks: TaskQuerySet) -> dict[int, Counts]:
     # By the key of the stage, which the index has: its name is known without a join.
     names = {stage.pk: stage.stage_id for dataset in datasets for stage in dataset.pipeline}
-    rows = tasks.values_list("dataset_id", "stage_id", "status").annotate(models.Count("pk")).order_by()
+    rows = tasks.present().values_list("dataset_id", "stage_id", "status").annotate(models.Count("pk")).order_by()
     found: dict[int, Counts] = {}
     for dataset_key, stage_key, status, count in rows:
         if stage_key in names:

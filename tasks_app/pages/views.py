@@ -24,7 +24,7 @@ from datasets_app.pages.frame import SignedIn, frame, wants_fragment
 from tasks_app.acting import find_task
 from tasks_app.editing import set_value
 from tasks_app.models import Task
-from tasks_app.querysets import Extent, counts_by_stage, counts_of, reach_of
+from tasks_app.querysets import Extent, counts_by_stage, counts_in, reach_of
 
 from .decisions import carry_out
 from .details import task_context
@@ -68,7 +68,7 @@ def dataset(request: SignedIn, dataset_id: str) -> HttpResponse:
     reach = reach_of(dataset, member)
     tasks = Task.objects.in_dataset(dataset, member, reach).present()
     if wants_fragment(request) and "bars" in request.GET:
-        return render(request, "components/stage_bars.html", {"bars": bars(dataset, counts_of(dataset, tasks))})
+        return render(request, "components/stage_bars.html", {"bars": bars(dataset, counts_in(dataset, member, reach))})
     found = flow(request.GET, tasks, member=member, dataset=dataset, scope=dataset_id)
     context = dataset_frame(dataset, member, "dataset") | {"table": found, "selectable": buttons_for(dataset, member)}
     context["question"] = canonical(request.GET).urlencode()
@@ -77,7 +77,7 @@ def dataset(request: SignedIn, dataset_id: str) -> HttpResponse:
     # Many chains of one's own take longer to count than the page may: their bars come after it.
     later = reach.extent == Extent.MANY and "bars" not in request.GET
     context |= {
-        "bars": None if later else bars(dataset, counts_of(dataset, tasks)),
+        "bars": None if later else bars(dataset, counts_in(dataset, member, reach)),
         "filters": FilterForm(
             request.GET,
             stages=[stage.stage_id for stage in dataset.pipeline],
