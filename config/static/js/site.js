@@ -43,7 +43,7 @@ document.addEventListener("keydown", (event) => {
   if (key === "Escape" && target === find) find.blur();
   if (event.ctrlKey || event.metaKey || event.altKey || target.matches("input, select, textarea")) return;
   const listed = keys?.matches(":popover-open"), idle = target.matches("body, main");
-  const start = idle && document.querySelector(`main[data-keys] form:not([hidden]) [data-key="${CSS.escape(key.toLowerCase())}"]`);
+  const start = idle && document.querySelector(`main[data-keys] [data-key="${CSS.escape(key.toLowerCase())}"]:not([hidden] *)`);
   if (key === "?") keys?.togglePopover();
   else if (listed) return event.stopImmediatePropagation();
   else if (key === "/" && find) find.select();
