@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 
 from datasets_app.models import Attribute, Dataset
 
@@ -23,7 +23,7 @@ def of(dataset: Dataset, name: str, value: str, attributes: list[int] | None, *,
     """Of tasks of a dataset: those about this file, label, category of labels or type; or about the attribute whose
     places are known. `walking`: the database goes through the dataset in an order."""
     if name == "file_id":
-        return Q(file_order__in=list(dataset.files.filter(file_id=value).values_list("position", flat=True)))
+        return Q(file_order=Subquery(dataset.files.filter(file_id=value).order_by().values("position")[:1]))
     if name == "attribute_id":
         return Q(item_order__in=attributes)
     if name == "task_type":

@@ -11,15 +11,15 @@ from tasks_app.models import Task
 from tests.factories import make_dataset, make_task
 from tests.pages import page_of, signed_in
 
-#: One of each kind; what is nested has no field.
+#: One of each kind, in the order of the form; what is nested has no field.
 ATTRIBUTES = {
-    "occluded": False,
-    "doors": 4,
-    "score": 0.5,
     "colour": "red",
-    "note": None,
+    "doors": 4,
     "lines": "one\ntwo",
+    "note": None,
+    "occluded": False,
     "parts": [1, {"a": True}],
+    "score": 0.5,
 }
 
 

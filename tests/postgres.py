@@ -30,7 +30,8 @@ LONGEST_SOCKET_FOLDER = 90  # the whole path of a Unix socket must fit into 107 
 START_SECONDS, STOP_SECONDS = 30.0, 10.0
 
 #: A crash of the machine may lose everything that these allow to be lost. Never where durability is what is tested.
-FAST = ("-F", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+#: Without autovacuum the plans of a test do not depend on which rows another one had when it came by.
+FAST = ("-F", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "autovacuum=off")
 
 #: Stops the server and removes its folder when our end of the pipe closes without a word: when we were killed.
 WATCH = (

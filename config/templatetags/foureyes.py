@@ -144,5 +144,6 @@ def solid_numbers(box: dict[str, Any]) -> list[tuple[str, str]]:
 
 @register.filter
 def pairs(value: Any) -> list[tuple[str, Any]]:
-    """Names and values of a JSON object. Not `.items` in a template: that may be one of the names."""
-    return list(value.items()) if isinstance(value, dict) else []
+    """Names and values of a JSON object, sorted: PostgreSQL does not keep their order. Not `.items` in a template: that
+    may be one of the names."""
+    return sorted(value.items()) if isinstance(value, dict) else []

@@ -55,6 +55,11 @@ class Item(models.Model):
         subject = str(self.label or self.attribute)
         return f"{subject} in {self.file}" if self.file_id else subject
 
+    @property
+    def is_by_frame(self) -> bool:
+        """Of all frames of a sequence: there can be a value in each, besides the one as a whole."""
+        return self.task_type == TaskType.FRAME_ATTRIBUTE and self.file_id is None
+
 
 #: What lists are filtered by. Each index of an ordering has all of it, so that the database reads the index alone:
 #: where few tasks fit, it passes over 400,000 of them in 30 ms without touching a row.

@@ -169,10 +169,10 @@ class ChangeForm(Typed):
         self.initial.update({name: text_of(value) for name, value in self.stored.items()})
 
     def _add_attributes(self, attributes: Any) -> None:
-        """A field for each attribute that is one value; what is nested is left as it is. By their order: a name of
-        an attribute can hold what no name of a field can."""
+        """A field for each attribute that is one value; what is nested is left as it is. By number: a name of an
+        attribute can hold what no name of a field can. Sorted: PostgreSQL does not keep the order of names."""
         self.names: dict[str, str] = {}
-        for count, (name, value) in enumerate(attributes.items() if isinstance(attributes, dict) else ()):
+        for count, (name, value) in enumerate(sorted(attributes.items()) if isinstance(attributes, dict) else ()):
             field = _field(value)
             if field is not None:
                 field.label = name or "(no name)"

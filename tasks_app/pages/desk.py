@@ -185,7 +185,7 @@ def _act(task: Task, by: Member, form: DecisionForm, request: SignedIn) -> Done:
         undo(task, by=by)
         rounds.undone(request.session, seat_of(request, task.dataset, by).place)
         open_for(task, by=by, besides=_besides(request, task.dataset))
-        return Done("Undone: it is as it was.", stays=task)
+        return Done(f"Undone: {task.item.label or task.item.attribute} is as it was.", stays=task)
     if name == "skip":
         skip(task, by=by)
         return Done("Skipped: it comes back later.")

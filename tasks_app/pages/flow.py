@@ -17,7 +17,7 @@ from datasets_app.ids import now
 from datasets_app.models import Dataset, Member, Stage
 from tasks_app.filters import TaskFilters
 from tasks_app.listing import ORDERINGS, ItemPage, item_page
-from tasks_app.models import Task
+from tasks_app.models import Task, TaskType
 from tasks_app.places import PLACE
 from tasks_app.planning import AFTER_LABELS
 from tasks_app.resource import value_of
@@ -25,6 +25,7 @@ from tasks_app.workflow import Status
 
 from .lists import ROWS, Table, address, chips
 from .statuses import LOOKS, Look
+from .strips import Thumb, thumbs_of
 
 #: The orderings, as the head of the table calls them.
 SORTS = {"list": "in order", "-updated": "latest change", "due": "due first"}
@@ -71,6 +72,8 @@ class Row:
     file_id: str
     value: Any
     cells: list[Cell | None]
+    is_by_frame: bool
+    thumb: Thumb | None = None
 
     @property
     def task_id(self) -> str:
@@ -148,30 +151,35 @@ def _sorted_by(query: QueryDict, ordering: str) -> str:
 COLUMNS = (
     *PLACE, "stage_id", "task_id", "status", "assignee__email", "updated_at", "due_at", "rework_count", "fits",
     "label_changed_since_submit", "changed_in_review",
-    "item__label__label_id", "item__label__label_category_id", "item__attribute__attribute_id", "item__file__file_id",
-    "said",
+    "item__label", "item__label__label_id", "item__label__label_category_id",
+    "item__attribute__attribute_id", "item__file__file_id", "said", "item__task_type",
 )  # fmt: skip
 
 
 def _rows(page: ItemPage, filters: TaskFilters, stages: list[Stage]) -> list[Row]:
-    """The items at these places, in their order, each with its chain: one query."""
+    """The items at these places, in their order, each with its chain and where it is first seen: two queries."""
     dataset = filters.dataset
     assert dataset is not None
     rows: dict[tuple[int, int], Row] = {}
+    labels: dict[int, Row] = {}
     late = now() if dataset.done_at is None else datetime.min.replace(tzinfo=now().tzinfo)
     by_key = {stage.pk: (number, stage) for number, stage in enumerate(stages)}
     for row in _chains(page, filters).filter(stage__in=by_key).values_list(*COLUMNS):
         place, (stage_key, task_id, status, email, updated_at, due_at, rework, fits) = row[:2], row[2:10]
-        changed, (label_id, category, attribute_id, file_id, value) = row[10:12], row[12:]
+        changed, (label, label_id, category, attribute_id, file_id, value, task_type) = row[10:12], row[12:]
         if place not in rows:
             name = attribute_id if label_id is None else label_id
-            rows[place] = Row(name, category, file_id or "", value, [None] * len(stages))
+            by_frame = task_type == TaskType.FRAME_ATTRIBUTE and file_id is None
+            rows[place] = Row(name, category, file_id or "", value, [None] * len(stages), by_frame)
+            labels[label] = rows[place]
         number, stage = by_key[stage_key]
         is_late = due_at is not None and due_at < late
         look = LOOKS[Status(status)]
         rows[place].cells[number] = Cell(
             stage, task_id, look, email or "", updated_at, due_at, rework, is_late, bool(fits), *changed
         )
+    for label, thumb in thumbs_of(labels.keys() - {None}).items():
+        labels[label].thumb = thumb
     # An item that was withdrawn a moment ago has no tasks any more.
     return [rows[place] for place in page.places if place in rows]
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Q, Subquery
+from django.db.models import Min, Q, Subquery
 
 from datasets_app.drawing.curve import Curve, curve_of
 from datasets_app.drawing.motion import Jump, Motion, motion_of
@@ -154,6 +154,13 @@ def sample_of(files: Iterable[File]) -> list[Thumb]:
     return [_whole(file.position, file) for file in files]
 
 
+def thumbs_of(labels: Iterable[int]) -> dict[int, Thumb]:
+    """By the key of a label: where it is first seen, boxed, if there is a picture. One query, however many frames."""
+    first = Shape.objects.filter(label__in=labels).order_by().values("label").annotate(first=Min("pk"))
+    shapes = Shape.objects.filter(pk__in=first.values("first")).exclude(file__picture="").select_related("file")
+    return {shape.label_id: _crop(shape.file.position, [shape], finest=1) for shape in shapes}
+
+
 def files_of_attribute(dataset: int, position: int | None, *, sampled: bool) -> tuple[dict[int, File], int]:
     """By position: the files around one, and those of a sample; and how many files there are at all. One query."""
     last = Subquery(File.objects.filter(dataset=dataset).order_by("-position").values("position")[:1])
@@ -176,10 +183,10 @@ def position_of(frame: str) -> int:
     return int(frame)
 
 
-def _crop(position: int, shapes: list[Shape]) -> Thumb:
+def _crop(position: int, shapes: list[Shape], finest: int = FINEST) -> Thumb:
     """From above where there is no picture: more is to be seen of a 3D box than its 2D box on nothing."""
     file = shapes[0].file if shapes else None
-    found = [mark for shape in shapes for mark in coarse(shape.geometry, FINEST, MOST)]
+    found = [mark for shape in shapes for mark in coarse(shape.geometry, finest, MOST)]
     extent = extent_of(found)
     solids = (seen_alone(shape.geometry.get("three_d_bbox")) for shape in shapes)
     solid = next(filter(None, solids), None)

@@ -41,6 +41,11 @@ class Row:
         return reverse("desk", args=[before.task_id if before and to_review else self.task.task_id])
 
     @property
+    def is_rework(self) -> bool:
+        """Sent back, also where it is begun already: why is still what matters."""
+        return Status.REJECTED in (self.task.status, self.task.started_from)
+
+    @property
     def is_late(self) -> bool:
         return self.task.due_at is not None and self.task.due_at < now()
 

@@ -7,18 +7,16 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from django.core.files.base import ContentFile
 from playwright.sync_api import Browser, sync_playwright
 
 from datasets_app.actions import set_settings, set_stage
-from datasets_app.demo.scenes import frames
-from datasets_app.imports.store import store
 from datasets_app.models import Dataset
 from tasks_app.bulk import Deed, Wanted, bulk
 from tasks_app.models import Task
 from tasks_app.workflow import Action
 from tests.factories import make_dataset, make_team
 from tests.site.browsing import ARGUMENTS, Windows
+from tests.site.scenery import fill
 from tests.site.sitting import REASONS
 
 
@@ -47,12 +45,9 @@ def windows(chromium: Browser, live_server) -> Iterator[Windows]:
 @pytest.fixture
 def street(transactional_db) -> Dataset:
     """Three pictures of a street, with ann, eve and the others around them."""
-    demo = frames(count=3)
     team = make_team()
     dataset = make_dataset(team, ())
-    store(dataset, demo.content, by=None)
-    for file in dataset.files.all():
-        file.picture.save("x.jpg", ContentFile(demo.pictures[file.file_id]()))
+    fill(dataset, "frames", 3)
     dataset.team = team  # type: ignore[attr-defined]
     return dataset
 

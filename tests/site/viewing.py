@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.core.files.base import ContentFile
 from playwright.sync_api import Page
 
-from datasets_app.demo.scenes import sequence
-from datasets_app.imports.store import store
 from datasets_app.models import Dataset
 from tests.factories import make_dataset, make_team, task_of
 from tests.pages import page_of
 from tests.site.browsing import Window, Windows
+from tests.site.scenery import fill
 
 Part = tuple[float, ...]
 WHOLE = (0.0, 0.0, 960.0, 600.0)
@@ -21,12 +19,9 @@ WHOLE = (0.0, 0.0, 960.0, 600.0)
 
 def make_drive() -> Dataset:
     """Twelve frames of a drive, with pictures."""
-    demo = sequence(count=12)
     team = make_team()
     dataset = make_dataset(team, (), mode="label_by_label")
-    store(dataset, demo.content, by=None)
-    for file in dataset.files.all():
-        file.picture.save("x.jpg", ContentFile(demo.pictures[file.file_id]()))
+    fill(dataset, "sequence", 12)
     dataset.team = team  # type: ignore[attr-defined]
     return dataset
 

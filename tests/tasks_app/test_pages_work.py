@@ -88,6 +88,11 @@ def test_what_was_sent_back_says_why_and_by_whom(team):
     assert "box too large by eve Cuts the mirror off" in text_of(response)
     assert HOSTILE not in response.content.decode()
 
+    actions.start(task_of(dataset), by=team.ann)
+    begun = opened(team, "ann")
+    assert headings(begun)[0] == "In progress 1"
+    assert "box too large by eve Cuts the mirror off" in text_of(begun)
+
 
 def test_reviews_are_told_by_dataset_and_stage(team):
     for _ in range(2):

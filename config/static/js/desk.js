@@ -140,7 +140,7 @@
     event.preventDefault();
     const html = await ask(step.href, undefined, "GET").then((answer) => answer.text()).catch(() => null);
     if (html) show(made(html));
-    else say(html === null ? LOST : "There is no further object in this direction.", html === null);
+    say(html ? "" : html === null ? LOST : "There is no further object in this direction.", html === null);
   });
 
   const press = (root, key) => {
