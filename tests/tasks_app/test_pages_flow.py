@@ -10,7 +10,6 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -289,17 +288,3 @@ def test_a_full_page_of_three_stages_is_less_than_100_kilobytes(team):
     assert rows_in(response) == 50
     assert len(response.content) < 100_000
     assert task_of(dataset).task_id in response.content.decode()
-
-
-def test_an_object_is_shown_where_it_is_first_seen(team):
-    dataset = make_dataset(team, (1, 1, 1), mode="label_by_label")
-    page = signed_in(team, "admin")
-    assert "<image" not in page.get(list_of(dataset)).content.decode()
-    for file in dataset.files.all():
-        file.picture.save("x.png", ContentFile(b"x"))
-
-    found = page.get(list_of(dataset)).content.decode()
-
-    assert re.findall(r'class="thumb" viewBox="([^"]+)".*?<image href="([^"]+)"', found) == [
-        ("-17.67 8 85.33 64", f"/datasets/{dataset.dataset_id}/files/1/picture")
-    ]

@@ -39,6 +39,18 @@ def test_the_object_is_drawn_over_its_picture(team):
     assert page.count("M20 20h30v40h-30Z") == 1  # the other one, thin
 
 
+def test_in_the_table_an_object_is_shown_where_it_is_first_seen(team):
+    dataset = make_dataset(team, (1, 1, 1), mode="label_by_label")
+    assert "<image" not in signed_in(team, "admin").get(list_of(dataset)).content.decode()
+    with_picture(dataset)
+
+    page = signed_in(team, "admin").get(list_of(dataset)).content.decode()
+
+    assert re.findall(r'class="thumb" viewBox="([^"]+)".*?<image href="([^"]+)"', page) == [
+        ("-17.67 8 85.33 64", f"/datasets/{dataset.dataset_id}/files/1/picture")
+    ]
+
+
 def test_a_labeller_sees_no_objects_of_others_in_the_frame(team):
     dataset = make_dataset(team, (2,))
     for task in Task.objects.filter(dataset=dataset, item__label__label_id="car:2").order_by("stage_order"):
