@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from datasets_app.models import Dataset, Member
+from datasets_app.models import Dataset, Member, Stage
 from datasets_app.pages.frame import frame
 from datasets_app.roles import Right
 from tasks_app.policies import takes_part
@@ -36,5 +36,13 @@ def dataset_frame(dataset: Dataset, member: Member, tab: str) -> dict[str, Any]:
         "tabs": tabs,
         "tab": tab,
         "may_assign": member.access.may(Right.ASSIGN, dataset),
-        "takes_part": dataset.done_at is None and takes_part(member, dataset),
+        "desks": _desks(dataset, member),
     }
+
+
+def _desks(dataset: Dataset, member: Member) -> list[Stage]:
+    """The stages in which this member can sit down: who only decides for the customer, in the last one."""
+    if dataset.done_at is not None or not takes_part(member, dataset):
+        return []
+    stages = dataset.pipeline
+    return stages if member.access.may(Right.WORK, dataset) else stages[-1:]

@@ -19,6 +19,7 @@ from datasets_app.acting import find_dataset
 from datasets_app.errors import BadInput, Refused
 from datasets_app.models import Dataset, Member
 from datasets_app.pages.frame import SignedIn
+from datasets_app.roles import Right
 from tasks_app.bulk import MAX_TASKS, Answer, Deed, Wanted, bulk, check_right_to, meant, preview
 from tasks_app.filters import TaskFilters
 from tasks_app.history import batched
@@ -69,6 +70,8 @@ def buttons_for(dataset: Dataset, member: Member) -> list[Button]:
 
 
 def _may(button: Button, dataset: Dataset, member: Member) -> bool:
+    if button.submit and not member.access.may(Right.WORK, dataset):
+        return False
     try:
         check_right_to(button.action, dataset, by=member)
     except Refused:

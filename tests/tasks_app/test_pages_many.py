@@ -183,3 +183,19 @@ def test_a_thousand_cost_no_more_queries_than_ten(team, django_assert_max_num_qu
     assert Task.objects.filter(dataset=dataset, status="submitted").count() == 1000
     assert len(page.content) < 100_000
     assert task_of(dataset).assignee is None
+
+
+@pytest.mark.parametrize(
+    ("name", "deeds", "desks"),
+    [
+        ("lead", ["accept_submit", "accept", "reject", "submit", "start", "reopen"], ["Labelling", "QA"]),
+        ("ann", ["accept_submit", "accept", "reject", "submit", "start"], ["Labelling", "QA"]),
+        ("customer", ["accept", "reject"], ["QA"]),
+        ("reader", [], []),
+    ],
+)
+def test_each_is_offered_what_their_role_can_do(team, dataset, name, deeds, desks):
+    page = signed_in(team, name).get(f"/datasets/{dataset.dataset_id}/").content.decode()
+
+    assert re.findall(r'name="deed" value="(\w+)"', page) == deeds
+    assert re.findall(r'<button class="button" name="stage" value="(\w+)"', page) == desks
