@@ -127,8 +127,14 @@ class TaskFilters(django_filters.FilterSet):
         for name in ("email", "reviewer"):
             email = (said.get(name) or "").lower()
             if email and not self._knows(name, email):
-                wrong.append((name, f"{email} is not a member of this client."))
+                known = "a member of this client" if self._reads_all else "in any task that you see"
+                wrong.append((name, f"{email} is not {known}."))
         return wrong
+
+    @property
+    def _reads_all(self) -> bool:
+        access = self.member.access
+        return access.may(Right.READ, self.dataset) if self.dataset else access.may_anywhere(Right.READ)
 
     def _knows_stage(self, stage_id: str, within: dict[str, Any]) -> bool:
         if self.dataset is None:
@@ -149,7 +155,7 @@ class TaskFilters(django_filters.FilterSet):
     def _knows(self, name: str, email: str) -> bool:
         """Whether this is a member; to who sees only their own chains, whoever they meet in them."""
         column = "assignee" if name == "email" else "reviewed_by"
-        if self.member.access.may_anywhere(Right.READ):
+        if self._reads_all:
             found = Member.objects.filter(client=self.member.client_id, user__email=email).values_list("user")
         elif email == self.member.user.email:
             self.keys[name] = self.member.user_id
