@@ -23,7 +23,7 @@ from tasks_app.assignments import assign_files
 from tasks_app.models import Item, Task
 from tasks_app.pages import flow
 from tests.factories import Team, make_dataset, make_task, task_of
-from tests.pages import list_of, picked_in, rows_in, signed_in, told
+from tests.pages import list_of, picked_in, rows_in, signed_in, told, with_picture
 
 ORDERINGS = ["list", "-updated", "due"]
 Names = list[tuple[str, str]]
@@ -276,6 +276,7 @@ def test_a_page_is_few_queries_however_much_there_is(team, monkeypatch, few):
 
 def test_a_full_page_of_three_stages_is_less_than_100_kilobytes(team):
     dataset = make_dataset(team, (60,), stages=("Labelling", "QA", "Audit"))
+    with_picture(dataset)
     set_settings(dataset, by=None, allow_self_review=True)
     for task in Task.objects.filter(stage__stage_id="Labelling")[:40]:
         actions.submit(task, by=team.ann)
