@@ -193,6 +193,7 @@ def test_a_frame_of_a_track_gets_other_attributes(team):
     html = browser.get(page_of(task), {"frame": 2}).content.decode()
     assert 'name="x"' not in html
     assert 'data-correct="draw"' not in html
+    assert "Its shape is corrected in the tool that made it." in html
 
     response = browser.post(f"{page_of(task)}correct/", fields(html) | {"attribute-0": "true"})
 
