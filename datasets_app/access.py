@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from .models import Dataset, DatasetScope, Member, Stage, UserGroup
 from .roles import CLIENT_ONLY, Right, Rights, rights_of_role
@@ -36,13 +37,23 @@ class Access:
     def of_client(self) -> Rights:
         return rights_of_role(self.member.role) & self.limit
 
+    def know_scopes(self, rows: Iterable[Any]) -> None:
+        """The roles in datasets are known, from rows of `with_scopes`: they are not asked for."""
+        found = {(row.own_dataset, row.own_role) for row in rows}
+        found |= {(row.group_dataset, row.group_role) for row in rows}
+        self._scopes = list(found - {(None, None)})
+
+    @cached_property
+    def _scopes(self) -> list[tuple[int, str]]:
+        groups = UserGroup.objects.filter(members=self.member)
+        scopes = DatasetScope.objects.filter(Q(member=self.member) | Q(user_group__in=groups))
+        return list(scopes.values_list("dataset_id", "role"))
+
     @cached_property
     def _of_datasets(self) -> dict[int, Rights]:
         """Rights by dataset key, where a scope gives some."""
         found: dict[int, Rights] = defaultdict(frozenset)
-        groups = UserGroup.objects.filter(members=self.member)
-        scopes = DatasetScope.objects.filter(Q(member=self.member) | Q(user_group__in=groups))
-        for dataset_key, role in scopes.values_list("dataset_id", "role"):
+        for dataset_key, role in self._scopes:
             found[dataset_key] |= (rights_of_role(role) - CLIENT_ONLY) & self.limit
         return dict(found)
 
@@ -97,8 +108,16 @@ class Access:
     def is_in(self, stage: Stage) -> bool:
         """Whether the stage is open to everyone whose role may work, or has this member."""
         if stage.pk not in self._is_in:
-            self._is_in[stage.pk] = Stage.objects.filter(in_stage(self.member), pk=stage.pk).exists()
+            self.pipeline(stage.dataset)
         return self._is_in[stage.pk]
+
+    def pipeline(self, dataset: Dataset) -> list[Stage]:
+        """The stages of a dataset in order, read together with whether the member is in each."""
+        mine = Stage.objects.filter(in_stage(self.member), pk=OuterRef("pk"))
+        stages = list(dataset.stages.annotate(has_member=Exists(mine)).order_by("position"))
+        self._is_in |= {stage.pk: stage.has_member for stage in stages}
+        dataset.pipeline = [stage for stage in stages if stage.removed_at is None]
+        return dataset.pipeline
 
 
 def in_stage(member: Member) -> Q:

@@ -11,7 +11,10 @@ def acting_member(client: Client, user: User, token: AccessToken | None = None) 
     if token is not None:
         member = token.member if token.member.client_id == client.pk else None
     else:
-        member = Member.objects.present().filter(client=client, user=user).first()
+        rows = list(Member.objects.present().filter(client=client, user=user).with_scopes())
+        member = rows[0] if rows else None
+        if member is not None:
+            member.access.know_scopes(rows)
     if member is None:
         raise NotFound("client")
     member.user, member.client, member.token = user, client, token

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from .ids import now
 from .roles import Right
@@ -24,6 +24,12 @@ class MemberQuerySet(models.QuerySet[Any]):
     def present(self) -> Self:
         """Members who have not left, with a user who may sign in."""
         return self.filter(left_at=None, user__is_active=True)
+
+    def with_scopes(self) -> Self:
+        """A row for each role that they have in a dataset, themselves and by a group: for `Access.know_scopes`."""
+        own = {"own_dataset": F("scopes__dataset"), "own_role": F("scopes__role")}
+        by_group = {"group_dataset": F("user_groups__scopes__dataset"), "group_role": F("user_groups__scopes__role")}
+        return self.annotate(**own, **by_group)
 
 
 class DatasetQuerySet(models.QuerySet[Any]):

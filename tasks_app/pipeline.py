@@ -15,7 +15,7 @@ from .history import BATCH, batched
 from .models import Item, Task
 from .planning import replanned
 from .workflow import HANDED_OVER, OPEN, Action, Status, first_status
-from .writing import Changes
+from .writing import Changes, hand_on
 
 UNTOUCHED = (Status.WAITING, Status.READY)
 
@@ -100,7 +100,9 @@ def _apply(dataset: Dataset, difference: Difference, changes: Changes) -> None:
             _add_tasks(dataset, stage, previous, changes)
     for key, previous_key in difference.relinked:
         before = Task.objects.filter(item=OuterRef("item"), stage=previous_key).values("pk")[:1]
-        Task.objects.filter(dataset=dataset, stage=key).update(previous=Subquery(before) if previous_key else None)
+        relinked = Task.objects.filter(dataset=dataset, stage=key)
+        relinked.update(previous=Subquery(before) if previous_key else None)
+        hand_on(relinked)
 
 
 def _add_tasks(dataset: Dataset, stage: Stage, previous: Stage | None, changes: Changes) -> None:

@@ -10,15 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import reduce
-from itertools import pairwise
-from operator import itemgetter, or_
-from typing import Any
+from operator import itemgetter
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet, Subquery
 
-from datasets_app.models import Dataset, Member, Stage, User
+from datasets_app.models import Dataset, Member, Stage
 from datasets_app.roles import Right
 
 from . import policies
@@ -52,14 +49,14 @@ class Queue:
     kind: str | None = None
 
     def tiers(self) -> Iterator[list[QuerySet[Task]]]:
-        """Four tiers, the first first. In each a queryset for a stage: the database reads it in order by an index."""
+        """Four tiers, the first first. In each some querysets: the database reads it in order by an index."""
         mine, nobodys = Q(assignee=self.member.user_id), Q(assignee=None)
         yield self._rejected(self._stages(), mine)
-        yield [self._to_do(stage, Status.IN_PROGRESS).filter(mine) for stage in self._stages()]
-        yield [self._to_do(stage, Status.READY).filter(mine) for stage in self._stages()]
+        yield [one for stage in self._stages() for one in self._to_do(stage, Status.IN_PROGRESS, mine)]
+        yield [one for stage in self._stages() for one in self._to_do(stage, Status.READY, mine)]
         open_to_me = [stage for stage in self._stages() if self.member.access.may_work_in(stage)]
-        ready = [self._to_do(stage, Status.READY).filter(nobodys) for stage in open_to_me]
-        yield ready + self._rejected(open_to_me, nobodys) + self._barred(open_to_me) + self._handed_over()
+        ready = [one for stage in open_to_me for one in self._to_do(stage, Status.READY, nobodys)]
+        yield [*ready, *self._rejected(open_to_me, nobodys), *self._barred(open_to_me), *self._handed_over()]
 
     def _has(self, kind: str) -> bool:
         return self.kind in (None, kind)
@@ -74,38 +71,28 @@ class Queue:
     def _rejected(self, stages: list[Stage], whose: Q) -> list[QuerySet[Task]]:
         return [self._tasks(stage).filter(whose, status=Status.REJECTED) for stage in stages if self._has("work")]
 
-    def _to_do(self, stage: Stage, status: Status) -> QuerySet[Task]:
+    def _to_do(self, stage: Stage, status: Status, whose: Q) -> Iterator[QuerySet[Task]]:
         """To be worked on, or to be reviewed: then by somebody else than who submitted the task before."""
-        work = Q(previous=None) | Q(previous__status=Status.ACCEPTED)
-        review = Q(previous__status=Status.SUBMITTED) & self._other_eyes("previous__submitted_by")
-        wanted = {"work": work, "review": review}
-        kinds = wanted[self.kind] if self.kind else work | review
-        return self._tasks(stage).filter(kinds, status=status)
+        tasks = self._tasks(stage).filter(whose, status=status)
+        if self._has("work"):
+            yield tasks.filter(handed_by=None)
+        if self._has("review"):
+            yield from (tasks.filter(handed_by) for handed_by in self._by_others("handed_by"))
 
-    def _other_eyes(self, submitted_by: str) -> Q:
-        return Q() if self.dataset.allow_self_review else ~Q(**{submitted_by: self.member.user_id})
+    def _by_others(self, column: str) -> list[Q]:
+        """What somebody else submitted. Two ranges: databases look for those in an index, but not for "another"."""
+        if self.dataset.allow_self_review:
+            return [Q(**{f"{column}__isnull": False})]
+        me = self.member.user_id
+        return [Q(**{f"{column}__lt": me}), Q(**{f"{column}__gt": me})]
 
-    def _barred(self, stages: list[Stage]) -> list[QuerySet[Task]]:
+    def _barred(self, stages: list[Stage]) -> Iterator[QuerySet[Task]]:
         """To be reviewed, and the assignee submitted it: they count as nobody."""
         if self.dataset.allow_self_review or not self._has("review"):
-            return []
-        found = []
-        for before, stage in pairwise(self.dataset.pipeline):
-            suspects = self._suspects(before, stage) if stage in stages else []
-            if suspects:
-                to_them = self._tasks(stage).filter(status__in=WORKED_ON, assignee__in=suspects)
-                barred = to_them.filter(previous__status=Status.SUBMITTED, assignee=F("previous__submitted_by"))
-                found.append(barred.order_by(*ORDER[1:]))
-        return found
-
-    def _suspects(self, before: Stage, stage: Stage) -> list[int]:
-        """Who else has something to review in a stage and has submitted in the one before: mostly nobody."""
-        others = User.objects.filter(memberships__client=self.dataset.client_id).exclude(pk=self.member.user_id)
-        clocks = {str(status): _oldest_clock(stage, status) for status in WORKED_ON}
-        busy = others.alias(**clocks).filter(reduce(or_, (Q(**{f"{name}__isnull": False}) for name in clocks)))
-        submitted = Task.objects.filter(dataset=self.dataset, stage=before)
-        # One by one: then the database knows how much each has submitted, and looks into the right index.
-        return [key for key in busy.values_list("pk", flat=True) if submitted.filter(submitted_by=key).exists()]
+            return
+        barred = Q(assignee=F("handed_by"), status__in=WORKED_ON)
+        for others in self._by_others("assignee"):
+            yield from (self._tasks(stage).filter(barred, others).order_by(*ORDER[1:]) for stage in stages)
 
     def _handed_over(self) -> list[QuerySet[Task]]:
         """What waits for the customer in the last stage."""
@@ -114,18 +101,27 @@ class Queue:
             return []
         if not self.member.access.may(Right.REVIEW_LAST, self.dataset):
             return []
-        tasks = self._tasks(last).filter(self._other_eyes("submitted_by"), status=Status.SUBMITTED)
-        return [tasks.order_by(*ORDER[1:])]
+        tasks = self._tasks(last).filter(status=Status.SUBMITTED).order_by(*ORDER[1:])
+        return [tasks] if self.dataset.allow_self_review else [tasks.exclude(submitted_by=self.member.user_id)]
 
     def first(self, besides: Iterable[int]) -> Task | None:
         """The first task of the first tier that has one, locked with its item against every other writer."""
         for tier in self.tiers():
-            found = [(tasks, _place(tasks)) for tasks in (some.exclude(pk__in=list(besides)) for some in tier)]
-            # Only one is locked: others are to find what is left, not that it is locked.
-            for tasks, _ in sorted((one for one in found if one[1]), key=itemgetter(1)):
+            for tasks in self._in_order([some.exclude(pk__in=list(besides)) for some in tier]):
+                # Only one is locked: others are to find what is left, not that it is locked.
                 if task := _locked(tasks):
                     return task
         return None
+
+    def _in_order(self, tier: list[QuerySet[Task]]) -> list[QuerySet[Task]]:
+        """Those that have a task, by where their first one stands. Two queries, however many they are."""
+        firsts = {f"first_{number}": Subquery(tasks.values("pk")[:1]) for number, tasks in enumerate(tier)}
+        row = Member.objects.filter(pk=self.member.pk).values_list(*firsts.values())[0] if firsts else ()
+        keys = [key for key in row if key is not None]
+        places = Task.objects.filter(pk__in=keys).values_list("pk", *ORDER[1:]) if keys else []
+        by_key = {key: (*place, key) for key, *place in places}
+        found = [(by_key[key], tasks) for key, tasks in zip(row, tier, strict=True) if key in by_key]
+        return [tasks for _place, tasks in sorted(found, key=itemgetter(0))]
 
     def count(self, most: int) -> int:
         """How many there are, counted up to `most`."""
@@ -133,17 +129,6 @@ class Queue:
             return 0
         first, *others = [tasks.order_by().values("pk") for tier in self.tiers() for tasks in tier]
         return first.union(*others, all=True)[:most].count()
-
-
-def _oldest_clock(stage: Stage, status: Status) -> Subquery:
-    """Of a user's tasks there. In this order they stand in `task_queue`: it is a look at the index for each user."""
-    theirs = Task.objects.filter(stage=stage, status=status, assignee=OuterRef("pk"), deleted_at=None)
-    return Subquery(theirs.order_by("clock_start").values("clock_start")[:1])
-
-
-def _place(tasks: QuerySet[Task]) -> tuple[Any, ...] | None:
-    """Where the first of these stands in the order of a tier; None: there is none."""
-    return tasks.values_list(*ORDER[1:], "pk").first()
 
 
 def _locked(tasks: QuerySet[Task]) -> Task | None:

@@ -31,9 +31,8 @@ LEAST = 50
 FAR = 50_000
 #: Nobody needs a longer list before they have done the first.
 LISTED = 20
-TO_WORK = Q(previous=None) | Q(previous__status=Status.ACCEPTED)
 #: Where the queue finds what is nobody's, or counts as nobody's.
-FREE = ("free", "given_up", *(f"barred_{status}" for status in WORKED_ON), "handed_over")
+FREE = ("free", "given_up", "barred", "handed_over")
 #: Where all that is looked at first can be one's own work. (Of others' tasks hardly any is ever barred: nobody looks
 #: further for one.)
 OF_MANY = ("ready", "free", "handed_over")
@@ -159,16 +158,16 @@ class Survey:
         return self._offered().filter(stage=OuterRef("pk"), status=status, **lookups).order_by(*ORDER)
 
     def _to_review(self) -> Q:
-        return Q(previous__status=Status.SUBMITTED) & self._other_eyes("previous__submitted_by")
+        return Q(handed_by__isnull=False) & self._other_eyes("handed_by")
 
     def _other_eyes(self, submitted_by: str) -> Q:
         return ~Q(**{submitted_by: self.member.user_id}) | Q(dataset__allow_self_review=True)
 
     def _places(self) -> list[Place]:
         me = self.member.user_id
-        to_do = kind((TO_WORK, "work"), (self._to_review(), "review"))
-        barred = Q(assignee=F("previous__submitted_by"), dataset__allow_self_review=False) & self._to_review()
-        of_others = {status: self._tasks(status, assignee__isnull=False).exclude(assignee=me) for status in WORKED_ON}
+        to_do = kind((Q(handed_by=None), "work"), (self._to_review(), "review"))
+        barred = self._offered().filter(assignee=F("handed_by"), stage=OuterRef("pk")).order_by(*ORDER[1:])
+        for_others = Q(status__in=WORKED_ON, dataset__allow_self_review=False) & ~Q(assignee=me)
         handed_over = self._tasks(Status.SUBMITTED).order_by(*ORDER[1:])
         to_check = kind((self._other_eyes("submitted_by"), "review"))
         return [
@@ -177,10 +176,7 @@ class Survey:
             Place("ready", self.every, self._tasks(Status.READY, assignee=me), to_do),
             Place("free", self.open, self._tasks(Status.READY, assignee=None), to_do),
             Place("given_up", self.open, self._tasks(Status.REJECTED, assignee=None), all_work()),
-            *(
-                Place(f"barred_{status}", self.followers, tasks, kind((barred, "review")))
-                for status, tasks in of_others.items()
-            ),
+            Place("barred", self.followers, barred, kind((for_others, "review"))),
             Place("handed_over", self.last, handed_over, to_check, since="submitted_at"),
         ]
 
@@ -216,7 +212,7 @@ class Survey:
         stages = [stage.pk for stage, _pile in by_stage]
         tasks = self._offered().filter(stage__in=stages, status=BEGUN[place], assignee=self.member.user_id)
         if place == "in_progress":
-            tasks = tasks.filter(TO_WORK | self._to_review())
+            tasks = tasks.filter(Q(handed_by=None) | self._to_review())
         tasks = tasks.order_by("clock_start", "file_order", "item_order", "pk").for_page()  # type: ignore[attr-defined]
         return Begun(list(tasks.select_related("reviewed_by", "previous")[:LISTED]), by_stage)
 

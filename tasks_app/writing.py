@@ -15,7 +15,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from datasets_app.errors import Refused
 from datasets_app.models import Member, Stage
@@ -55,6 +55,8 @@ class Changes(Recorder):
         super().__init__(by=by, reason=reason, comment=comment)
         self.assigns = assigns
         self._writes: dict[int, Write] = {}
+        #: Tasks that came to wait for their review, or no longer do, by key.
+        self._handed: dict[int, Task] = {}
 
     @property
     def actor(self) -> Member:
@@ -73,6 +75,8 @@ class Changes(Recorder):
             setattr(task, name, value)
             write.columns[name] = value
         task.version, task.updated_at = task.version + 1, self.at
+        if Status.SUBMITTED in (from_status, task.status):
+            self._handed[task.pk] = task
         self.record(task.item, task, action, from_status=from_status, before=before, by_system=by_system, undoes=undoes)
 
     def write_many(
@@ -127,6 +131,8 @@ class Changes(Recorder):
     def save(self) -> None:
         """Write the tasks, each with the version that it is expected to have, and the events. Where a lock did not
         hold, `StaleVersion` is raised."""
+        self._hand_on()
+        handed, self._handed = list(self._handed), {}
         alike: dict[tuple[Any, ...], list[Write]] = {}
         for write in self._writes.values():
             key = (write.task.version - write.expected, *sorted(write.columns.items()))
@@ -137,8 +143,19 @@ class Changes(Recorder):
                 for rows, count in _as_expected(some):
                     if rows.update(**new) != count:
                         raise StaleVersion(some[0].task)
+        for keys in batched(handed, BATCH):
+            hand_on(Task.objects.filter(previous__in=keys))
         self._writes = {}
         super().save()
+
+    def _hand_on(self) -> None:
+        """What the next tasks are to know is written with what else is written of them: PostgreSQL checks all foreign
+        keys of a row that is written twice, and would wait for whoever has locked the dataset."""
+        for write in self._writes.values():
+            before = self._handed.pop(write.task.previous_id or 0, None)
+            if before is not None:
+                waits = before.status == Status.SUBMITTED
+                write.columns["handed_by_id"] = before.submitted_by_id if waits else None
 
 
 def _as_expected(writes: Iterable[Write]) -> Iterator[tuple[QuerySet[Task], int]]:
@@ -149,6 +166,12 @@ def _as_expected(writes: Iterable[Write]) -> Iterator[tuple[QuerySet[Task], int]
     for some in batched(keys.items(), VERSIONS):
         conditions = (Q(version=version, pk__in=tasks) for version, tasks in some)
         yield Task.objects.filter(reduce(or_, conditions)), sum(len(tasks) for _version, tasks in some)
+
+
+def hand_on(tasks: QuerySet[Task]) -> None:
+    """These tasks know whose work waits for a review in the task before them."""
+    submitted = Task.objects.filter(pk=OuterRef("previous"), status=Status.SUBMITTED)
+    tasks.update(handed_by=Subquery(submitted.values("submitted_by")[:1]))
 
 
 def due_at(status: str, clock_start: datetime | None, stage: Stage) -> datetime | None:

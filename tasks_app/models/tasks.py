@@ -111,6 +111,11 @@ class Task(models.Model):
     )
     finished_at = MillisField(null=True, blank=True)
     deleted_at = MillisField(null=True, blank=True)
+    #: Who submitted prev(t), while that waits for its review: `writing.hand_on` sees to it. It is no part of the
+    #: history. Queues read it in their index, instead of two tasks for each that could be reviewed.
+    handed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False, editable=False
+    )
     #: Who has it in front of them. Live until it expires; it is no part of the history.
     claimed_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False, editable=False
@@ -180,11 +185,18 @@ class Task(models.Model):
             models.Index(
                 fields=["submitted_by", "stage"], name="task_by_submitter", condition=Q(submitted_by__isnull=False)
             ),
-            # What a person is offered next: theirs or free, of one stage and status, oldest clock first.
+            # What a person is offered next: theirs or free, of one stage and status, oldest clock first. Whether it is
+            # a review, and of whose work, is read in the index.
             models.Index(
-                fields=["stage", "status", "assignee", "clock_start", "file_order", "item_order"],
+                fields=["stage", "status", "assignee", "clock_start", "file_order", "item_order", "handed_by"],
                 name="task_queue",
                 condition=PRESENT,
+            ),
+            # What four eyes bar its assignee from.
+            models.Index(
+                fields=["stage", "clock_start", "file_order", "item_order", "assignee"],
+                name="task_barred",
+                condition=Q(assignee=F("handed_by"), deleted_at=None),
             ),
             # The same for what waits for the customer, whoever made it.
             models.Index(

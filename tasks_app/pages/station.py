@@ -68,7 +68,7 @@ class Seat:
 def seat_of(request: HttpRequest, dataset: Dataset, member: Member) -> Seat:
     """The seat that an address or a form names; unknown words in it are as if not said."""
     said = request.POST if "stage" in request.POST or "kind" in request.POST else request.GET
-    stage = next((one for one in dataset.pipeline if one.stage_id == said.get("stage")), None)
+    stage = next((one for one in member.access.pipeline(dataset) if one.stage_id == said.get("stage")), None)
     kind = said.get("kind")
     return Seat(dataset, member, stage, kind if kind in KINDS else None)
 

@@ -125,7 +125,9 @@ class Builder:
         for tasks, before in zip(by_stage, [None, *by_stage], strict=False):
             give_keys(tasks)
             for number, task in enumerate(tasks):
-                task.previous = before[number] if before else None
+                task.previous = previous = before[number] if before else None
+                if previous and previous.status == Status.SUBMITTED:
+                    task.handed_by = previous.submitted_by
             insert(tasks)
         self._assign(files, total)
 

@@ -140,6 +140,8 @@ def check_rules(team: Team, dataset: Dataset) -> None:
         for previous, task in zip([None, *tasks], tasks, strict=False):
             handed_over = previous is None or previous.status in ("submitted", "accepted")
             assert task.previous_id == (previous and previous.pk)
+            waits = previous is not None and previous.status == "submitted"
+            assert task.handed_by_id == (previous.submitted_by_id if previous and waits else None)
             assert (task.status == "waiting") == (not handed_over)
             assert task.status not in ("submitted", "accepted") or previous is None or previous.status == "accepted"
             if task.assignee_id and task.status in ("waiting", "ready", "in_progress", "rejected"):
