@@ -43,6 +43,10 @@ class Facts:
             if (item.attribute_id in some if item.file_id is None else (item.attribute_id, item.file_id) in found)
         }
 
+    def know_value(self, *, has_value: bool) -> None:
+        """Whether the only item has a value is known: it is not asked for."""
+        self.with_value = {item.pk for item in self.items if has_value}
+
     @cached_property
     def _changes(self) -> list[tuple[int, int | None, datetime]]:
         keys = [item.pk for item in self.items]

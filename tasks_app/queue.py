@@ -49,14 +49,14 @@ class Queue:
     kind: str | None = None
 
     def tiers(self) -> Iterator[list[QuerySet[Task]]]:
-        """Four tiers, the first first. In each some querysets: the database reads it in order by an index."""
+        """Four tiers, the first first. In each a queryset for a stage: the database reads it in order by an index."""
         mine, nobodys = Q(assignee=self.member.user_id), Q(assignee=None)
         yield self._rejected(self._stages(), mine)
-        yield [one for stage in self._stages() for one in self._to_do(stage, Status.IN_PROGRESS, mine)]
-        yield [one for stage in self._stages() for one in self._to_do(stage, Status.READY, mine)]
+        yield [self._to_do(stage, Status.IN_PROGRESS).filter(mine) for stage in self._stages()]
+        yield [self._to_do(stage, Status.READY).filter(mine) for stage in self._stages()]
         open_to_me = [stage for stage in self._stages() if self.member.access.may_work_in(stage)]
-        ready = [one for stage in open_to_me for one in self._to_do(stage, Status.READY, nobodys)]
-        yield [*ready, *self._rejected(open_to_me, nobodys), *self._barred(open_to_me), *self._handed_over()]
+        ready = [self._to_do(stage, Status.READY).filter(nobodys) for stage in open_to_me]
+        yield ready + self._rejected(open_to_me, nobodys) + self._barred(open_to_me) + self._handed_over()
 
     def _has(self, kind: str) -> bool:
         return self.kind in (None, kind)
@@ -71,28 +71,24 @@ class Queue:
     def _rejected(self, stages: list[Stage], whose: Q) -> list[QuerySet[Task]]:
         return [self._tasks(stage).filter(whose, status=Status.REJECTED) for stage in stages if self._has("work")]
 
-    def _to_do(self, stage: Stage, status: Status, whose: Q) -> Iterator[QuerySet[Task]]:
+    def _to_do(self, stage: Stage, status: Status) -> QuerySet[Task]:
         """To be worked on, or to be reviewed: then by somebody else than who submitted the task before."""
-        tasks = self._tasks(stage).filter(whose, status=status)
-        if self._has("work"):
-            yield tasks.filter(handed_by=None)
-        if self._has("review"):
-            yield from (tasks.filter(handed_by) for handed_by in self._by_others("handed_by"))
+        work, review = Q(handed_by=None), Q(handed_by__isnull=False) & self._by_others("handed_by")
+        wanted = {"work": work, "review": review}
+        return self._tasks(stage).filter(wanted[self.kind] if self.kind else work | review, status=status)
 
-    def _by_others(self, column: str) -> list[Q]:
-        """What somebody else submitted. Two ranges: databases look for those in an index, but not for "another"."""
-        if self.dataset.allow_self_review:
-            return [Q(**{f"{column}__isnull": False})]
+    def _by_others(self, column: str) -> Q:
+        """What somebody else submitted."""
         me = self.member.user_id
-        return [Q(**{f"{column}__lt": me}), Q(**{f"{column}__gt": me})]
+        # Not "another than me", which asks for null as well: two ranges are read in an index.
+        return Q() if self.dataset.allow_self_review else Q(**{f"{column}__lt": me}) | Q(**{f"{column}__gt": me})
 
-    def _barred(self, stages: list[Stage]) -> Iterator[QuerySet[Task]]:
+    def _barred(self, stages: list[Stage]) -> list[QuerySet[Task]]:
         """To be reviewed, and the assignee submitted it: they count as nobody."""
         if self.dataset.allow_self_review or not self._has("review"):
-            return
-        barred = Q(assignee=F("handed_by"), status__in=WORKED_ON)
-        for others in self._by_others("assignee"):
-            yield from (self._tasks(stage).filter(barred, others).order_by(*ORDER[1:]) for stage in stages)
+            return []
+        barred = Q(assignee=F("handed_by"), status__in=WORKED_ON) & self._by_others("assignee")
+        return [self._tasks(stage).filter(barred).order_by(*ORDER[1:]) for stage in stages]
 
     def _handed_over(self) -> list[QuerySet[Task]]:
         """What waits for the customer in the last stage."""
@@ -101,8 +97,8 @@ class Queue:
             return []
         if not self.member.access.may(Right.REVIEW_LAST, self.dataset):
             return []
-        tasks = self._tasks(last).filter(status=Status.SUBMITTED).order_by(*ORDER[1:])
-        return [tasks] if self.dataset.allow_self_review else [tasks.exclude(submitted_by=self.member.user_id)]
+        tasks = self._tasks(last).filter(self._by_others("submitted_by"), status=Status.SUBMITTED)
+        return [tasks.order_by(*ORDER[1:])]
 
     def first(self, besides: Iterable[int]) -> Task | None:
         """The first task of the first tier that has one, locked with its item against every other writer."""

@@ -110,6 +110,11 @@ def workload(member: Member) -> Workload:
     return found
 
 
+def coming(member: Member) -> list[tuple[Any, Pile]]:
+    """The stages in which something waits that is to be theirs, and how much. `stage.before`: what it waits for."""
+    return Survey(member).coming()
+
+
 def _datasets(member: Member) -> QuerySet[Dataset]:
     """The datasets in which the queue can have something for a member."""
     access = member.access

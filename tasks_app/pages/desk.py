@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.decorators.vary import vary_on_headers
 
 from config.api.errors import STATUS
-from config.templatetags.foureyes import number
 from datasets_app.acting import find_dataset
 from datasets_app.errors import Kind, NotAllowed, Refused
 from datasets_app.models import Dataset, Member
@@ -24,10 +23,9 @@ from datasets_app.pages.frame import SignedIn, frame
 from tasks_app.acting import find_task
 from tasks_app.claims import open_for, release, renew, skip, skips, take_back_skips
 from tasks_app.models import Task
-from tasks_app.querysets import counts_by_stage
 from tasks_app.queue import offer_next
 from tasks_app.undo import undo
-from tasks_app.workflow import Status
+from tasks_app.workload import coming
 
 from . import pace as rounds
 from .decisions import DECISIONS, answer, carry_out
@@ -37,6 +35,7 @@ from .neighbours import neighbour
 from .pace import Pace
 from .sights import sight
 from .station import Seat, owned_key, pane, pane_context, progress, seat_of, shown
+from .work import words_of
 
 
 @login_required
@@ -56,9 +55,9 @@ def desk_start(request: SignedIn, dataset_id: str) -> HttpResponse:
 def _outlook(request: SignedIn, seat: Seat) -> dict[str, Any]:
     """Whether there is something, or why not; and what was done last."""
     skipped = skips(seat.dataset, by=seat.member)
-    why = _why_nothing(seat, skipped)
     how_far = rounds.read_pace(request.session, seat.place)
     left = seat.queue.count(1)
+    why = "" if left else _why_nothing(seat, skipped)
     return {"dataset": seat.dataset, "seat": seat, "left": left, "skipped": skipped, "why": why, "pace": how_far}
 
 
@@ -68,12 +67,9 @@ def _why_nothing(seat: Seat, skipped: int) -> str:
         return "Labelling of this dataset is marked as done: no task is offered until that is taken back."
     if skipped:
         return "Nothing else is left for you here. What you skipped comes back by itself after a while."
-    counts = counts_by_stage([seat.dataset], seen_by=seat.member).get(seat.dataset.pk, {})
-    stages = seat.dataset.pipeline
-    for stage, before in zip(stages[1:], stages, strict=False):
-        waiting = counts.get(stage.stage_id, {}).get(Status.WAITING, 0)
-        if waiting and seat.stage in (None, stage):
-            return f"Nothing is left for you here now. {stage} is waiting for {before}: {number(waiting)} to go."
+    for stage, pile in coming(seat.member):
+        if stage.dataset == seat.dataset and seat.stage in (None, stage):
+            return f"Nothing is left for you here now. {stage} is waiting for {stage.before}: {words_of(pile)} to go."
     return "Nothing is left for you here: all of it is with others, or finished."
 
 

@@ -22,6 +22,8 @@ from .sights import Sight
 def task_context(task: Task, seen: Sight, *, by: Member, said: DecisionForm | None) -> dict[str, Any]:
     """Everything that `task.html` shows. `said`: what was typed into a decision that was refused."""
     chain = chain_of(task)
+    if task.item.attribute is not None:
+        chain.facts.know_value(has_value=bool(seen.values))
     here = chain.same(task)
     decisions = offered(chain, here, by=by)
     return {

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from PIL import Image, UnidentifiedImageError
 
 from datasets_app.drawing.shapes import Canvas, Extent, Mark, canvas_of, close_up, extent_of, marks, only_box, weight
@@ -168,8 +168,11 @@ def _of_attribute(task: Task, frame: str | None) -> Sight:
     if item.file_id is None:
         _leaf_through(found, item, frame)
     values = AttributeValue.objects.filter(attribute=item.attribute)
-    here = Q(file=item.file_id) if item.file_id else Q(file=None) | Q(file=found.file)
-    found.values = list(values.filter(here).order_by("file_id"))
+    here = Q(file=item.file_id)
+    if item.file_id is None:
+        # Also any other one: whether there is a value at all is what the rules ask.
+        here |= Q(file=found.file) | Q(pk__in=values.values("pk")[:1])
+    found.values = list(values.filter(here).order_by(F("file").asc(nulls_last=True)))
     found.canvas = canvas_of(*_size(found.file), [])
     return found
 
