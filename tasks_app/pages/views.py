@@ -7,6 +7,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
@@ -24,7 +25,7 @@ from datasets_app.pages.frame import SignedIn, frame, wants_fragment
 from tasks_app.acting import find_task
 from tasks_app.editing import set_value
 from tasks_app.models import Task
-from tasks_app.querysets import Extent, counts_by_stage, counts_in, reach_of
+from tasks_app.querysets import Extent, Reach, counts_by_stage, counts_in, reach_of
 
 from .decisions import carry_out
 from .details import task_context
@@ -35,11 +36,13 @@ from .heads import dataset_frame
 from .many import buttons_for
 from .neighbours import neighbour
 from .sights import sight
-from .statuses import bars, with_pipelines
+from .statuses import Bar, bars, with_pipelines
 
 DATASETS_PER_PAGE = 50
 #: People that the filter offers by name; in larger clients the address still takes any.
 PEOPLE_OFFERED = 200
+#: From so many tasks on, counting them takes longer than showing some of them. How large a dataset is, is remembered.
+LARGE, SIZE_KEPT_SECONDS = 100_000, 3600
 
 
 @login_required
@@ -68,16 +71,15 @@ def dataset(request: SignedIn, dataset_id: str) -> HttpResponse:
     reach = reach_of(dataset, member)
     tasks = Task.objects.in_dataset(dataset, member, reach).present()
     if wants_fragment(request) and "bars" in request.GET:
-        return render(request, "components/stage_bars.html", {"bars": bars(dataset, counts_in(dataset, member, reach))})
+        return render(request, "components/stage_bars.html", {"bars": _bars(dataset, member, reach)})
     found = flow(request.GET, tasks, member=member, dataset=dataset, scope=dataset_id)
     context = dataset_frame(dataset, member, "dataset") | {"table": found, "selectable": buttons_for(dataset, member)}
     context["question"] = canonical(request.GET).urlencode()
     if wants_fragment(request):
         return render(request, "tasks_app/_flow_table.html", context, status=found.status)
-    # Many chains of one's own take longer to count than the page may: their bars come after it.
-    later = reach.extent == Extent.MANY and "bars" not in request.GET
+    later = "bars" not in request.GET and _comes_later(dataset, reach)
     context |= {
-        "bars": None if later else bars(dataset, counts_in(dataset, member, reach)),
+        "bars": None if later else _bars(dataset, member, reach),
         "filters": FilterForm(
             request.GET,
             stages=[stage.stage_id for stage in dataset.pipeline],
@@ -86,6 +88,20 @@ def dataset(request: SignedIn, dataset_id: str) -> HttpResponse:
         "reads_all": reach.extent == Extent.ALL,
     }
     return render(request, "tasks_app/dataset.html", context, status=found.status)
+
+
+def _bars(dataset: Dataset, member: Member, reach: Reach) -> list[Bar]:
+    """How far each stage is, of what the member sees."""
+    found = bars(dataset, counts_in(dataset, member, reach))
+    if reach.extent == Extent.ALL:
+        cache.set(f"size-{dataset.dataset_id}", sum(one.total for one in found), SIZE_KEPT_SECONDS)
+    return found
+
+
+def _comes_later(dataset: Dataset, reach: Reach) -> bool:
+    """Whether counting takes longer than the page may: then its bars are asked for after it."""
+    large = reach.extent == Extent.ALL and cache.get(f"size-{dataset.dataset_id}", 0) > LARGE
+    return large or reach.extent == Extent.MANY
 
 
 def _people(member: Member, *, reads_all: bool) -> list[tuple[str, str]]:

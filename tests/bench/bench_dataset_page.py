@@ -28,6 +28,7 @@ def arguments(said: list[str] | None) -> Namespace:
     parser.add_argument("--mot17", type=Path, help="a folder with MOT's annotation files, instead of made ones")
     parser.add_argument("--runs", type=int, default=7, help="of which the median is taken, after one to warm up")
     parser.add_argument("--limit", type=float, default=150, help="milliseconds (%(default)s)")
+    parser.add_argument("--singles", action="store_true", help="no pairs of filters")
     parser.add_argument("--who", help="only this viewer")
     parser.add_argument("--keep", type=Path, help="SQLite: the file to use again, or to make")
     return parser.parse_args(said)

@@ -68,10 +68,12 @@ def line(one: Measured) -> str:
     return f"{one.who:24}{one.ordering:10}{page:7}{numbers}  {one.query or '-'}"
 
 
-def addresses(singles: dict[str, list[str]]) -> Iterator[str]:
+def addresses(singles: dict[str, list[str]], *, pairs: bool = True) -> Iterator[str]:
     """Nothing, each single filter, and the usual pairs."""
     yield ""
     for filters in singles.values():
         yield from filters
+    if not pairs:
+        return
     for one, other in (("status", "stage"), ("status", "person"), ("stage", "person")):
         yield from (f"{first}&{second}" for first in singles[one] for second in singles[other])

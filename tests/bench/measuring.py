@@ -46,7 +46,7 @@ def measure(dataset: Dataset, options: Namespace) -> Iterator[Measured]:
     print(f"{dataset.tasks.count():,} tasks in {dataset.files.count():,} files")
     for who, member in viewers_of(dataset).items():
         if options.who in (None, who):
-            yield from Viewer(dataset, who, member, options.runs).walk()
+            yield from Viewer(dataset, who, member, options.runs).walk(pairs=not options.singles)
 
 
 class Viewer:
@@ -58,8 +58,8 @@ class Viewer:
         self.browser.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
         self.path = f"/datasets/{dataset.dataset_id}/"
 
-    def walk(self) -> Iterator[Measured]:
-        for filters in addresses(self.singles()):
+    def walk(self, *, pairs: bool) -> Iterator[Measured]:
+        for filters in addresses(self.singles(), pairs=pairs):
             for ordering in ORDERINGS:
                 query = f"{filters}&ordering={ordering}".lstrip("&")
                 yield self.ask(filters, ordering, f"?{query}", deep=False)

@@ -17,7 +17,7 @@ from tests.bench.crowd import make_crowd, viewers_of
 @pytest.mark.parametrize(
     ("name", "said", "verdict"),
     [
-        ("bench_dataset_page", ["--who=newcomer"], "All under 60000 ms."),
+        ("bench_dataset_page", ["--who=newcomer", "--singles"], "All under 60000 ms."),
         ("bench_next", [], "60000 ms are wanted."),
     ],
 )

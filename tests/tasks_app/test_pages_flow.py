@@ -21,7 +21,7 @@ from datasets_app.models import Dataset
 from tasks_app import actions, querysets
 from tasks_app.assignments import assign_files
 from tasks_app.models import Item, Task
-from tasks_app.pages import flow
+from tasks_app.pages import flow, views
 from tests.factories import Team, make_dataset, make_task, task_of
 from tests.pages import list_of, picked_in, rows_in, signed_in, told, with_picture
 
@@ -243,6 +243,14 @@ def test_who_has_many_chains_gets_their_counts_after_the_page(team, monkeypatch)
     assert "2 ready" in re.sub(r"<[^>]+>", "", bars)
     assert 'class="stagebar"' in browser.get(f"{list_of(dataset)}?bars=1").content.decode()
     assert 'class="stagebar"' in signed_in(team, "reader").get(list_of(dataset)).content.decode()
+
+
+def test_the_bars_of_a_large_dataset_come_after_the_page(team, monkeypatch):
+    monkeypatch.setattr(views, "LARGE", 5)
+    for objects, at_once in ((2, True), (3, False)):
+        dataset, browser = make_dataset(team, (objects,)), signed_in(team, "reader")
+        assert 'class="stagebar"' in browser.get(list_of(dataset)).content.decode()
+        assert ('class="stagebar"' in browser.get(list_of(dataset)).content.decode()) == at_once
 
 
 # --- what it costs ----------------------------------------------------------------------------------------------------
