@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import transaction
+from django.db import connection, transaction
 
 from datasets_app.actions import DEFAULT_PIPELINE, create_dataset
 from datasets_app.errors import Refused
@@ -17,8 +17,8 @@ from datasets_app.imports.pictures import attach_pictures
 from datasets_app.imports.readers import FORMATS, read
 from datasets_app.imports.store import store
 from datasets_app.management.arguments import bar, client_of, member_of, refuse
-from datasets_app.models import Client, Dataset, LabellingMode, Member
-from tasks_app.models import Task
+from datasets_app.models import Client, Dataset, File, Label, LabellingMode, Member, Shape
+from tasks_app.models import Item, Task
 
 
 def words(text: str) -> list[str]:
@@ -50,6 +50,7 @@ class Command(BaseCommand):
             dataset, pictures = self._import(client, by, options)
         except (ImportFailed, Refused) as error:
             refuse(str(error))
+        _take_stock()
         tasks = Task.objects.filter(dataset=dataset).present().count()
         told = f"{dataset.dataset_name} ({dataset.dataset_id}): {tasks} tasks in {len(dataset.pipeline)} stages"
         told += f", {dataset.labels.count()} objects in {dataset.files.count()} files"
@@ -69,6 +70,14 @@ class Command(BaseCommand):
             store(dataset, content, by=by, progress=bar)
             pictures = attach_pictures(dataset, options["images"], progress=bar) if options["images"] else 0
         return dataset, pictures
+
+
+def _take_stock() -> None:
+    """PostgreSQL would plan as if nothing had been imported, until its autovacuum comes by."""
+    if connection.vendor == "postgresql":
+        tables = [model._meta.db_table for model in (File, Label, Shape, Item, Task)]
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {', '.join(map(connection.ops.quote_name, tables))}")
 
 
 def _dataset(client: Client, content: Content, by: Member | None, options: dict[str, Any]) -> Dataset:
