@@ -23,6 +23,7 @@ from datasets_app.pages.frame import SignedIn, frame
 from tasks_app.acting import find_task
 from tasks_app.claims import open_for, release, renew, skip, skips, take_back_skips
 from tasks_app.models import Task
+from tasks_app.policies import takes_part
 from tasks_app.queue import offer_next
 from tasks_app.undo import undo
 from tasks_app.workload import coming
@@ -111,7 +112,8 @@ def desk(request: SignedIn, task_id: str) -> HttpResponse:
     seat = seat_of(request, task.dataset, member)
     if request.method == "POST":
         return _decide(request, task, seat)
-    renew(task.dataset, by=member)
+    if takes_part(member, task.dataset):  # who only looks writes nothing, and waits for nobody
+        renew(task.dataset, by=member)
     return _show(request, task, seat)
 
 

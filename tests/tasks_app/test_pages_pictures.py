@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from datasets_app.actions import set_settings
 from datasets_app.ids import now
@@ -191,3 +193,15 @@ def test_pages_ask_the_database_little_and_not_more_for_more_rows(team, name, dj
             counts[-1][page] = len(asked)
 
     assert all(counts[1][page] <= counts[0][page] for page in counts[0]), counts
+
+
+def test_who_only_looks_writes_nothing(team):
+    """On SQLite, who writes waits for an import."""
+    dataset = make_dataset(team, (2,))
+    browser = signed_in(team, "reader")
+
+    with CaptureQueriesContext(connection) as asked:
+        for address in (page_of(task_of(dataset)), f"/desk/{task_of(dataset).task_id}/", list_of(dataset)):
+            assert browser.get(address).status_code == 200
+
+    assert {query["sql"].split()[0] for query in asked} == {"SELECT"}
